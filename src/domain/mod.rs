@@ -1,0 +1,3 @@
+//! Words: plain types and their own rules. No I/O, no clock.
+
+pub mod lang;

@@ -1,0 +1,2 @@
+//! The `matchdesk` program.
+fn main() {}
