@@ -1,3 +1,25 @@
 //! Words: plain types and their own rules. No I/O, no clock.
 
+pub mod cell;
+pub mod code;
+pub mod fact;
+pub mod field;
+pub mod geo;
+pub mod id_number;
+pub mod kinds;
 pub mod lang;
+pub mod problem;
+pub mod record;
+pub mod recurrence;
+pub mod time;
+pub mod week;
+
+pub use code::Code;
+pub use fact::{Event, Verb};
+pub use kinds::{Kind, Outcome, Sex, Status, SupplierKind, Urgency};
+pub use lang::Lang;
+pub use problem::{Problem, Said};
+pub use record::{AnyRecord, Record};
+pub use recurrence::Recurrence;
+pub use time::{Day, Minute, Stamp, Zone};
+pub use week::Week;

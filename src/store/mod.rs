@@ -1,1 +1,269 @@
-//! store
+//! Keeping: where records, the journal and the results of commands lie.
+//!
+//! The seam is commands in, events out. An engine runs the desk's decision inside one of its transactions, over the
+//! rows as they stand there, and writes the events, the rows, the journal and the command's result together, or nothing.
+
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::record::{Match, Need, Service};
+use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
+
+/// 128 random bits that name a command, so that one sent again is answered and not done twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId(pub u128);
+
+/// Who asks for a change, from where, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The command's id.
+    pub id: RequestId,
+    /// The person.
+    pub who: String,
+    /// The station or machine.
+    pub station: String,
+    /// The real time.
+    pub real: DateTime<Utc>,
+    /// The rules' clock, local to the store.
+    pub now: Stamp,
+}
+
+/// Why a command is not done, in words and as codes for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What refuses: names of rules (SPEC §3), or `filled`, `exists`, `not_found`, `invalid`, `conflict`.
+    pub codes: Vec<String>,
+    /// What happened and what to do.
+    pub said: Said,
+}
+
+impl Refusal {
+    /// The code of a refusal because a record does not exist.
+    pub const NOT_FOUND: &'static str = "not_found";
+
+    /// A refusal with one code.
+    #[must_use]
+    pub fn new(code: &str, said: Said) -> Self {
+        Self {
+            codes: vec![code.to_owned()],
+            said,
+        }
+    }
+}
+
+/// Why a decision inside a transaction gives no events.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undecided {
+    /// The command is refused.
+    Refused(Refusal),
+    /// The store could not be read.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Undecided {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Refusal> for Undecided {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What became of a command that was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Executed {
+    /// Done now, with these events.
+    Done(Vec<Event>),
+    /// Done before under the same id: the records that it changed.
+    Repeated(Vec<(Kind, Code)>),
+    /// Refused; nothing changed.
+    Refused(Refusal),
+}
+
+/// Why the store can't do its part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// There is no store at the path, or it can't be opened, read or written now.
+    Unavailable(Said),
+    /// A commit failed: whether the command was done is known only by its id after opening the store again.
+    Unknown(RequestId, Said),
+    /// What was read can't be right.
+    Corrupt(Said),
+}
+
+impl StoreError {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn said(&self) -> &Said {
+        match self {
+            Self::Unavailable(said) | Self::Unknown(_, said) | Self::Corrupt(said) => said,
+        }
+    }
+}
+
+/// The rows as they stand in one snapshot or transaction.
+pub trait Rows {
+    /// The record under a key.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn get(&self, kind: Kind, key: &Code) -> Result<Option<AnyRecord>, StoreError>;
+
+    /// Every record of a kind in the order of keys, from the one after `after`, until `each` breaks.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn scan(
+        &self,
+        kind: Kind,
+        after: Option<&Code>,
+        each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// How many records of a kind there are.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn count(&self, kind: Kind) -> Result<u64, StoreError>;
+
+    /// All matches of a need, ended ones too, in the order of keys.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn matches_of_need(&self, need: &Code) -> Result<Vec<Match>, StoreError>;
+
+    /// All matches of a supplier, ended ones too.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn matches_of_supplier(&self, supplier: &Code) -> Result<Vec<Match>, StoreError>;
+
+    /// All needs of a resident.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn needs_of_resident(&self, resident: &Code) -> Result<Vec<Need>, StoreError>;
+
+    /// All closed visits of a need.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn services_of_need(&self, need: &Code) -> Result<Vec<Service>, StoreError>;
+
+    /// All closed visits of a supplier.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn services_of_supplier(&self, supplier: &Code) -> Result<Vec<Service>, StoreError>;
+
+    /// All closed visits of a resident.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn services_of_resident(&self, resident: &Code) -> Result<Vec<Service>, StoreError>;
+}
+
+/// The record of a type under a key.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn fetch<R: Record>(rows: &dyn Rows, key: &Code) -> Result<Option<R>, StoreError> {
+    Ok(rows.get(R::KIND, key)?.and_then(R::of_any))
+}
+
+/// The decision of a command over the rows of its transaction.
+pub type Decide<'a> = dyn FnMut(&dyn Rows) -> Result<Vec<Event>, Undecided> + 'a;
+
+/// The write side.
+pub trait Ledger {
+    /// Decides and, when it is not refused, writes all of it or nothing; durable when it returns.
+    ///
+    /// # Errors
+    /// When the store can't be read or written.
+    fn execute(&self, request: &Request, decide: &mut Decide<'_>) -> Result<Executed, StoreError>;
+
+    /// What became of a command, by its id; none when it was never done.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn result(&self, id: RequestId) -> Result<Option<Vec<(Kind, Code)>>, StoreError>;
+}
+
+/// The read side.
+pub trait Views {
+    /// A snapshot of the rows, which later changes do not touch. Not to be held for long.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn rows(&self) -> Result<Box<dyn Rows + '_>, StoreError>;
+}
+
+/// A journal entry, as it is read back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The chain.
+    pub chain: Code,
+    /// Its place in the chain, from 1 without gaps.
+    pub sequence: u64,
+    /// Who, from where, when.
+    pub request: Request,
+    /// What happened.
+    pub verb: Verb,
+    /// To which kind of record.
+    pub kind: Kind,
+    /// Under which key.
+    pub key: Code,
+    /// Why; empty where no reason was asked for.
+    pub reason: String,
+    /// The fields that became different, by column: what was before and what is after (none for a value that was erased).
+    pub changes: Vec<FieldChange>,
+}
+
+/// One field's change in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The column of SPEC §2.
+    pub column: &'static str,
+    /// Its cell before; none when it was erased, empty when there was none.
+    pub before: Option<String>,
+    /// Its cell after; none when it was erased.
+    pub after: Option<String>,
+}
+
+/// A chain's newest entry: kept elsewhere, it proves that the chain only grew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The chain.
+    pub chain: Code,
+    /// The number of its entries.
+    pub sequence: u64,
+    /// SHA-256 over all of them, in hexadecimal.
+    pub hash: String,
+}
+
+/// The journal as a feed of changes.
+pub trait Feed {
+    /// The entries of a chain after a position, until `each` breaks.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn entries(
+        &self,
+        chain: &Code,
+        after: u64,
+        each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// Every chain's head, in the order of chains.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn heads(&self) -> Result<Vec<Head>, StoreError>;
+}
+
+/// A storage engine.
+pub trait Store: Ledger + Views + Feed + Send + Sync {}

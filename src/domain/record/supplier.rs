@@ -1,0 +1,637 @@
+//! Suppliers.
+
+use std::fmt;
+
+use minicbor::{Decode, Encode};
+
+use super::{Record, Reference, check_point, field, is_record};
+use crate::both;
+use crate::domain::cell;
+use crate::domain::code::Code;
+use crate::domain::field::Field;
+use crate::domain::geo::Point;
+use crate::domain::id_number;
+use crate::domain::kinds::{Kind, Sex, Status, SupplierKind};
+use crate::domain::problem::{Problem, Said};
+use crate::domain::time::Day;
+use crate::domain::week::Week;
+
+/// The level of a skill that is given without one.
+const USUAL_LEVEL: u8 = 2;
+
+/// A category that a supplier serves.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Skill {
+    /// The category.
+    #[n(0)]
+    pub category: Code,
+    /// Proficiency, 1 to 3.
+    #[n(1)]
+    pub level: u8,
+}
+
+/// A capability that a supplier has.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Held {
+    /// The capability.
+    #[n(0)]
+    pub capability: Code,
+    /// The last valid day; none when it does not run out.
+    #[n(1)]
+    pub until: Option<Day>,
+}
+
+/// Days off, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct Away {
+    /// The first day off.
+    #[n(0)]
+    pub from: Day,
+    /// The last day off.
+    #[n(1)]
+    pub to: Day,
+}
+
+/// Who offers service.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Supplier {
+    /// The user's key.
+    #[cbor(n(0), default)]
+    pub code: Code,
+    /// What sort of supplier.
+    #[n(1)]
+    #[cbor(default)]
+    pub kind: SupplierKind,
+    /// Name.
+    #[cbor(n(2), default)]
+    pub name: String,
+    /// Sex; none when unknown.
+    #[n(3)]
+    pub sex: Option<Sex>,
+    /// Date of birth.
+    #[n(4)]
+    pub birth_date: Option<Day>,
+    /// Telephone.
+    #[cbor(n(5), default)]
+    pub phone: String,
+    /// Identity number, checked.
+    #[cbor(n(6), default)]
+    pub id_number: String,
+    /// Street where registered.
+    #[n(7)]
+    pub street: Option<Code>,
+    /// Community where registered.
+    #[n(8)]
+    pub community: Option<Code>,
+    /// Degrees east.
+    #[n(9)]
+    pub lon: Option<f64>,
+    /// Degrees north.
+    #[n(10)]
+    pub lat: Option<f64>,
+    /// What the supplier can do.
+    #[cbor(n(11), default)]
+    pub skills: Vec<Skill>,
+    /// What the supplier has.
+    #[cbor(n(12), default)]
+    pub capabilities: Vec<Held>,
+    /// When the supplier can come.
+    #[cbor(n(13), default)]
+    pub availability: Week,
+    /// How far the supplier goes, in km; none for any distance.
+    #[n(14)]
+    pub radius_km: Option<f64>,
+    /// Hours in an ISO week; none for no limit.
+    #[n(15)]
+    pub max_hours_week: Option<f64>,
+    /// Visits at once.
+    #[cbor(n(16), default)]
+    pub capacity: u16,
+    /// Whether the supplier takes part.
+    #[n(17)]
+    #[cbor(default)]
+    pub status: Status,
+    /// Since when `status` holds; none for since `joined_on`.
+    #[n(18)]
+    pub status_since: Option<Day>,
+    /// Days off.
+    #[cbor(n(19), default)]
+    pub away: Vec<Away>,
+    /// When the supplier registered.
+    #[n(20)]
+    pub joined_on: Option<Day>,
+    /// Free text.
+    #[cbor(n(21), default)]
+    pub note: String,
+}
+
+impl Default for SupplierKind {
+    fn default() -> Self {
+        Self::Person
+    }
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self::Active
+    }
+}
+
+impl Default for Supplier {
+    fn default() -> Self {
+        Self {
+            code: Code::default(),
+            kind: SupplierKind::default(),
+            name: String::new(),
+            sex: None,
+            birth_date: None,
+            phone: String::new(),
+            id_number: String::new(),
+            street: None,
+            community: None,
+            lon: None,
+            lat: None,
+            skills: Vec::new(),
+            capabilities: Vec::new(),
+            availability: Week::default(),
+            radius_km: None,
+            max_hours_week: None,
+            capacity: 0,
+            status: Status::default(),
+            status_since: None,
+            away: Vec::new(),
+            joined_on: None,
+            note: String::new(),
+        }
+    }
+}
+
+impl Supplier {
+    /// The point given for the supplier itself.
+    #[must_use]
+    pub fn point(&self) -> Option<Point> {
+        Point::of(self.lon, self.lat)
+    }
+
+    /// Visits that the supplier can serve at once; at least one.
+    #[must_use]
+    pub fn capacity(&self) -> u16 {
+        self.capacity.max(1)
+    }
+
+    /// Since when the status holds; none when it is not known.
+    #[must_use]
+    pub fn status_since(&self) -> Option<Day> {
+        self.status_since.or(self.joined_on)
+    }
+}
+
+impl Record for Supplier {
+    is_record!(Supplier, Supplier);
+
+    fn fields() -> &'static [Field<Self>] {
+        const FIELDS: &[Field<Supplier>] = &[
+            field!(
+                0,
+                "code",
+                Open,
+                Plain,
+                "编码",
+                "code",
+                |r| r.code.to_string(),
+                |r, v| {
+                    r.code = Code::parse(v)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                1,
+                "kind",
+                Open,
+                Plain,
+                "类型",
+                "kind",
+                |r| r.kind.to_string(),
+                |r, v| {
+                    r.kind = cell::needed(v, cell::word)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                2,
+                "name",
+                Personal,
+                Text,
+                "姓名",
+                "name",
+                |r| r.name.clone(),
+                |r, v| {
+                    r.name = cell::required(v)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                3,
+                "sex",
+                Open,
+                Plain,
+                "性别",
+                "sex",
+                |r| cell::print(r.sex.as_ref()),
+                |r, v| {
+                    r.sex = cell::optional(v, cell::word)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                4,
+                "birth_date",
+                Personal,
+                Plain,
+                "出生日期",
+                "date of birth",
+                |r| cell::print(r.birth_date.as_ref()),
+                |r, v| {
+                    r.birth_date = cell::optional(v, cell::day)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                5,
+                "phone",
+                Masked,
+                Text,
+                "电话",
+                "phone",
+                |r| r.phone.clone(),
+                |r, v| {
+                    v.clone_into(&mut r.phone);
+                    Ok(())
+                }
+            ),
+            field!(
+                6,
+                "id_number",
+                Masked,
+                Plain,
+                "证件号码",
+                "identity number",
+                |r| r.id_number.clone(),
+                |r, v| {
+                    r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
+                    Ok(())
+                }
+            ),
+            field!(
+                7,
+                "street",
+                Open,
+                Plain,
+                "街乡",
+                "street",
+                |r| cell::print(r.street.as_ref()),
+                |r, v| {
+                    r.street = cell::optional(v, Code::parse)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                8,
+                "community",
+                Open,
+                Plain,
+                "社区",
+                "community",
+                |r| cell::print(r.community.as_ref()),
+                |r, v| {
+                    r.community = cell::optional(v, Code::parse)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                9,
+                "lon",
+                Personal,
+                Plain,
+                "经度",
+                "longitude",
+                |r| cell::print(r.lon.as_ref()),
+                |r, v| {
+                    r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
+                    Ok(())
+                }
+            ),
+            field!(
+                10,
+                "lat",
+                Personal,
+                Plain,
+                "纬度",
+                "latitude",
+                |r| cell::print(r.lat.as_ref()),
+                |r, v| {
+                    r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
+                    Ok(())
+                }
+            ),
+            field!(
+                11,
+                "skills",
+                Open,
+                Plain,
+                "服务技能",
+                "skills",
+                |r| cell::join(&r.skills),
+                |r, v| {
+                    r.skills = parse_skills(v)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                12,
+                "capabilities",
+                Open,
+                Plain,
+                "能力标签",
+                "capabilities",
+                |r| cell::join(&r.capabilities),
+                |r, v| {
+                    r.capabilities = parse_held(v)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                13,
+                "availability",
+                Open,
+                Plain,
+                "可服务时间",
+                "availability",
+                |r| r.availability.to_string(),
+                |r, v| {
+                    r.availability = Week::parse(v)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                14,
+                "radius_km",
+                Open,
+                Plain,
+                "服务半径（公里）",
+                "radius in km",
+                |r| cell::print(r.radius_km.as_ref()),
+                |r, v| {
+                    r.radius_km = cell::optional(v, cell::positive)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                15,
+                "max_hours_week",
+                Open,
+                Plain,
+                "每周上限（小时）",
+                "hours a week at most",
+                |r| cell::print(r.max_hours_week.as_ref()),
+                |r, v| {
+                    r.max_hours_week = cell::optional(v, cell::positive)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                16,
+                "capacity",
+                Open,
+                Plain,
+                "同时服务数",
+                "visits at once",
+                |r| r.capacity().to_string(),
+                |r, v| {
+                    r.capacity = cell::optional(v, |v| cell::whole(v, 1, 10_000))?.unwrap_or(1);
+                    Ok(())
+                }
+            ),
+            field!(
+                17,
+                "status",
+                Open,
+                Plain,
+                "状态",
+                "status",
+                |r| r.status.to_string(),
+                |r, v| {
+                    r.status = cell::optional(v, cell::word)?.unwrap_or_default();
+                    Ok(())
+                }
+            ),
+            field!(
+                18,
+                "status_since",
+                Open,
+                Plain,
+                "状态起始日",
+                "status since",
+                |r| cell::print(r.status_since.as_ref()),
+                |r, v| {
+                    r.status_since = cell::optional(v, cell::day)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                19,
+                "away",
+                Open,
+                Plain,
+                "不在的日子",
+                "days away",
+                |r| cell::join(&r.away),
+                |r, v| {
+                    r.away = cell::list(v, parse_away)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                20,
+                "joined_on",
+                Open,
+                Plain,
+                "注册日期",
+                "joined on",
+                |r| cell::print(r.joined_on.as_ref()),
+                |r, v| {
+                    r.joined_on = cell::optional(v, cell::day)?;
+                    Ok(())
+                }
+            ),
+            field!(
+                21,
+                "note",
+                Masked,
+                Text,
+                "备注",
+                "note",
+                |r| r.note.clone(),
+                |r, v| {
+                    v.clone_into(&mut r.note);
+                    Ok(())
+                }
+            ),
+        ];
+        FIELDS
+    }
+
+    fn key(&self) -> Code {
+        self.code.clone()
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        check_point(self.lon, self.lat)
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        Reference::optional("street", Kind::Street, self.street.as_ref())
+            .chain(Reference::optional(
+                "community",
+                Kind::Community,
+                self.community.as_ref(),
+            ))
+            .chain(Reference::each(
+                "skills",
+                Kind::Category,
+                self.skills.iter().map(|skill| &skill.category),
+            ))
+            .chain(Reference::each(
+                "capabilities",
+                Kind::Capability,
+                self.capabilities.iter().map(|held| &held.capability),
+            ))
+            .collect()
+    }
+}
+
+impl fmt::Display for Skill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.category, self.level)
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.until {
+            Some(until) => write!(f, "{}:{until}", self.capability),
+            None => write!(f, "{}", self.capability),
+        }
+    }
+}
+
+impl fmt::Display for Away {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.from, self.to)
+    }
+}
+
+fn parse_skills(text: &str) -> Result<Vec<Skill>, Said> {
+    let mut skills: Vec<Skill> = Vec::new();
+    for part in cell::parts(text) {
+        let (code, level) = part.split_once(':').unwrap_or((part, ""));
+        let category = Code::parse(code.trim())?;
+        let level = cell::optional(level.trim(), |level| cell::whole::<u8>(level, 1, 3))
+            .map_err(|_| both!(zh: "“{part}”的级别要在 1 到 3 之间", en: "the level in '{part}' must be from 1 to 3"))?
+            .unwrap_or(USUAL_LEVEL);
+        match skills.iter_mut().find(|skill| skill.category == category) {
+            Some(skill) => skill.level = skill.level.max(level),
+            None => skills.push(Skill { category, level }),
+        }
+    }
+    Ok(skills)
+}
+
+fn parse_held(text: &str) -> Result<Vec<Held>, Said> {
+    let mut list: Vec<Held> = Vec::new();
+    for part in cell::parts(text) {
+        let (code, until) = part.split_once(':').unwrap_or((part, ""));
+        let capability = Code::parse(code.trim())?;
+        let until = cell::optional(until.trim(), Day::parse)?;
+        match list.iter_mut().find(|held| held.capability == capability) {
+            Some(held) => held.until = held.until.zip(until).map(|(one, other)| one.max(other)),
+            None => list.push(Held { capability, until }),
+        }
+    }
+    Ok(list)
+}
+
+fn parse_away(text: &str) -> Result<Away, Said> {
+    let (from, to) = text.split_once('/').ok_or_else(|| both!(zh: "日期范围要写成 2026-12-01/2026-12-10", en: "a range of days looks like 2026-12-01/2026-12-10"))?;
+    let away = Away {
+        from: Day::parse(from.trim())?,
+        to: Day::parse(to.trim())?,
+    };
+    if away.from > away.to {
+        return Err(both!(zh: "“{text}”的结束早于开始", en: "'{text}' ends before it begins"));
+    }
+    Ok(away)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(column: &str, value: &str) -> Result<String, Problem> {
+        let field = Supplier::fields()
+            .iter()
+            .find(|field| field.column == column)
+            .unwrap();
+        let mut supplier = Supplier::default();
+        field
+            .take(&mut supplier, value)
+            .map(|()| (field.get)(&supplier))
+    }
+
+    #[test]
+    fn a_skill_without_a_level_has_level_2_and_the_highest_of_two_counts() {
+        assert_eq!(
+            set("skills", "barber:3;clean;barber:1").as_deref(),
+            Ok("barber:3;clean:2")
+        );
+        assert!(set("skills", "barber:4").is_err());
+    }
+
+    #[test]
+    fn the_latest_date_of_a_capability_counts_and_none_wins_over_any() {
+        assert_eq!(
+            set("capabilities", "a:2027-03-01;a:2026-01-01;b:2027-01-01;b").as_deref(),
+            Ok("a:2027-03-01;b")
+        );
+    }
+
+    #[test]
+    fn empty_cells_mean_what_the_specification_says() {
+        for (column, meant) in [
+            ("capacity", "1"),
+            ("status", "active"),
+            ("radius_km", ""),
+            ("availability", ""),
+        ] {
+            assert_eq!(set(column, "").as_deref(), Ok(meant), "{column}");
+        }
+    }
+
+    #[test]
+    fn ranges_of_days_must_run_forward() {
+        assert_eq!(
+            set("away", "2026-12-01/2026-12-10;2027-01-01/2027-01-01").as_deref(),
+            Ok("2026-12-01/2026-12-10;2027-01-01/2027-01-01")
+        );
+        assert!(set("away", "2026-12-10/2026-12-01").is_err());
+    }
+
+    #[test]
+    fn a_wrong_identity_number_is_not_repeated_in_the_message() {
+        assert!(
+            set("id_number", "110105194912310021")
+                .is_err_and(|problem| !problem.say(crate::domain::Lang::En).contains("1949"))
+        );
+    }
+}

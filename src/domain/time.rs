@@ -1,0 +1,346 @@
+//! Local time in whole units: days, minutes of visits, seconds of recorded facts.
+//!
+//! All of it is local to the store's time zone, counted from 1970-01-01T00:00 there, so that spans are plain integers.
+
+use std::fmt;
+
+use chrono::{
+    DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
+    TimeZone, Utc,
+};
+use minicbor::{Decode, Encode};
+
+use super::problem::Said;
+use crate::both;
+
+/// Minutes of a day.
+pub const DAY: i32 = 24 * 60;
+
+/// A local date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Day(pub i32);
+
+/// A local time to the minute: when a visit starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Minute(pub i32);
+
+/// A local time to the second: when something was recorded, and the rules' clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Stamp(pub i64);
+
+impl Day {
+    /// Reads `2026-11-24`.
+    ///
+    /// # Errors
+    /// When it is not a date.
+    pub fn parse(text: &str) -> Result<Self, Said> {
+        strict(text, 10)
+            .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+            .map(Self::of)
+            .ok_or_else(
+                || both!(zh: "日期要写成 2026-11-24 这样", en: "a date looks like 2026-11-24"),
+            )
+    }
+
+    /// The day of a calendar date.
+    #[must_use]
+    pub fn of(date: NaiveDate) -> Self {
+        Self(date.to_epoch_days())
+    }
+
+    /// The calendar date.
+    #[must_use]
+    pub fn date(self) -> NaiveDate {
+        NaiveDate::from_epoch_days(self.0).unwrap_or_default()
+    }
+
+    /// Midnight at which the day begins.
+    #[must_use]
+    pub fn start(self) -> Minute {
+        Minute(self.0.saturating_mul(DAY))
+    }
+
+    /// The day of the week, Monday being 0.
+    #[must_use]
+    pub fn weekday(self) -> u8 {
+        u8::try_from((self.0 + 3).rem_euclid(7)).unwrap_or_default()
+    }
+
+    /// The number of the ISO week (Monday to Sunday) since the one that holds 1970-01-01.
+    #[must_use]
+    pub fn iso_week(self) -> i32 {
+        (self.0 + 3).div_euclid(7)
+    }
+
+    /// Years completed from this date to `on`; 0 when `on` is earlier.
+    #[must_use]
+    pub fn years_until(self, on: Self) -> u32 {
+        on.date().years_since(self.date()).unwrap_or_default()
+    }
+}
+
+impl Minute {
+    /// Reads `2026-11-24T09:00`.
+    ///
+    /// # Errors
+    /// When it is not a local time to the minute.
+    pub fn parse(text: &str) -> Result<Self, Said> {
+        let wrong = || both!(zh: "时间要写成 2026-11-24T09:00 这样", en: "a time looks like 2026-11-24T09:00");
+        let stamp = Stamp::parse_local(text).ok_or_else(wrong)?;
+        if stamp.0 % 60 != 0 {
+            return Err(
+                both!(zh: "时间要精确到整分钟，不带秒", en: "the time must be a whole minute"),
+            );
+        }
+        Ok(stamp.minute())
+    }
+
+    /// The date on which it lies.
+    #[must_use]
+    pub fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY))
+    }
+
+    /// Minutes since the midnight before.
+    #[must_use]
+    pub fn of_day(self) -> i32 {
+        self.0.rem_euclid(DAY)
+    }
+
+    /// The same instant to the second.
+    #[must_use]
+    pub fn stamp(self) -> Stamp {
+        Stamp(i64::from(self.0) * 60)
+    }
+
+    /// So many minutes later.
+    #[must_use]
+    pub fn plus(self, minutes: i32) -> Self {
+        Self(self.0.saturating_add(minutes))
+    }
+
+    /// As a calendar's date and time.
+    #[must_use]
+    pub fn date_time(self) -> NaiveDateTime {
+        self.stamp().date_time()
+    }
+
+    /// The minute of a calendar's date and time, seconds dropped.
+    #[must_use]
+    pub fn of(time: NaiveDateTime) -> Self {
+        Stamp::of(time).minute()
+    }
+}
+
+impl Stamp {
+    /// Reads a local time of SPEC §2 with or without seconds, or with an offset, which is turned into `zone`'s local time.
+    ///
+    /// # Errors
+    /// When it is not a time.
+    pub fn parse(text: &str, zone: Zone) -> Result<Self, Said> {
+        Self::parse_local(text)
+            .or_else(|| Self::parse_offset(text, zone))
+            .ok_or_else(|| both!(zh: "时间要写成 2026-11-23T08:00 这样，可带秒和时区偏移", en: "a time looks like 2026-11-23T08:00, with or without seconds and offset"))
+    }
+
+    fn parse_local(text: &str) -> Option<Self> {
+        let text = text.replacen(' ', "T", 1);
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
+            .filter(|time| (1900..=2200).contains(&time.year()))
+            .map(Self::of)
+    }
+
+    fn parse_offset(text: &str, zone: Zone) -> Option<Self> {
+        let text = text
+            .strip_suffix('Z')
+            .map_or_else(|| text.to_owned(), |start| format!("{start}+00:00"));
+        ["%Y-%m-%dT%H:%M%:z", "%Y-%m-%dT%H:%M:%S%:z"]
+            .iter()
+            .find_map(|form| DateTime::parse_from_str(&text, form).ok())
+            .map(|time| zone.local(time.with_timezone(&Utc)))
+    }
+
+    /// The stamp of a calendar's date and time.
+    #[must_use]
+    pub fn of(time: NaiveDateTime) -> Self {
+        Self(time.and_utc().timestamp())
+    }
+
+    /// As a calendar's date and time.
+    #[must_use]
+    pub fn date_time(self) -> NaiveDateTime {
+        DateTime::from_timestamp(self.0, 0)
+            .unwrap_or_default()
+            .naive_utc()
+    }
+
+    /// The minute in which it lies.
+    #[must_use]
+    pub fn minute(self) -> Minute {
+        let minute = self.0.div_euclid(60);
+        Minute(i32::try_from(minute).unwrap_or(if minute < 0 { i32::MIN } else { i32::MAX }))
+    }
+
+    /// The first whole minute at or after it: a visit starts "at or after now" when it starts at or after this.
+    #[must_use]
+    pub fn minute_up(self) -> Minute {
+        Self(self.0 + 59).minute()
+    }
+
+    /// The date on which it lies.
+    #[must_use]
+    pub fn day(self) -> Day {
+        self.minute().day()
+    }
+}
+
+fn strict(text: &str, length: usize) -> Option<&str> {
+    (text.len() == length).then_some(text)
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.date().format("%Y-%m-%d").to_string())
+    }
+}
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.date_time().format("%Y-%m-%dT%H:%M").to_string())
+    }
+}
+
+/// `2026-11-24T09:00`, with seconds only where there are some.
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let form = if self.0 % 60 == 0 {
+            "%Y-%m-%dT%H:%M"
+        } else {
+            "%Y-%m-%dT%H:%M:%S"
+        };
+        f.pad(&self.date_time().format(form).to_string())
+    }
+}
+
+/// The store's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone(pub chrono_tz::Tz);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(chrono_tz::Asia::Shanghai)
+    }
+}
+
+impl Zone {
+    /// Reads a name of the IANA database, such as `Asia/Shanghai`.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn parse(name: &str) -> Result<Self, Said> {
+        name.parse()
+            .map(Self)
+            .map_err(|_| both!(zh: "没有名为 {name} 的时区", en: "there is no time zone {name}"))
+    }
+
+    /// The local time of an instant.
+    #[must_use]
+    pub fn local(self, instant: DateTime<Utc>) -> Stamp {
+        Stamp::of(instant.with_timezone(&self.0).naive_local())
+    }
+
+    /// The local time with its offset, as RFC 3339: `2026-11-23T08:00:00+08:00`.
+    #[must_use]
+    pub fn rfc3339(self, local: Stamp) -> String {
+        let naive = local.date_time();
+        let offset = match self.0.offset_from_local_datetime(&naive) {
+            MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => offset.fix(),
+            MappedLocalTime::None => self.0.offset_from_utc_datetime(&naive).fix(),
+        };
+        let time: DateTime<FixedOffset> =
+            DateTime::from_naive_utc_and_offset(naive - offset, offset);
+        time.to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    }
+}
+
+/// `09:30` of a number of minutes since midnight; `24:00` at the day's end.
+#[must_use]
+pub fn clock(minutes: i32) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Reads `09:30` or `24:00` as minutes since midnight.
+#[must_use]
+pub fn parse_clock(text: &str) -> Option<i32> {
+    if text == "24:00" {
+        return Some(DAY);
+    }
+    let time = strict(text, 5).and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok())?;
+    i32::try_from((time - NaiveTime::MIN).num_minutes()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_and_print_the_same() {
+        for text in ["2026-11-24T09:00", "1969-12-31T23:59", "2024-02-29T00:00"] {
+            assert_eq!(
+                Minute::parse(text).map(|m| m.to_string()).as_deref(),
+                Ok(text)
+            );
+        }
+        let zone = Zone::default();
+        assert_eq!(
+            Stamp::parse("2026-11-23T08:00:07", zone)
+                .map(|s| s.to_string())
+                .as_deref(),
+            Ok("2026-11-23T08:00:07")
+        );
+    }
+
+    #[test]
+    fn an_offset_is_turned_into_local_time() {
+        let zone = Zone::default();
+        let local = Stamp::parse("2026-11-23T08:00", zone);
+        for same in [
+            "2026-11-23T08:00:00+08:00",
+            "2026-11-23T00:00Z",
+            "2026-11-22T19:00-05:00",
+        ] {
+            assert_eq!(Stamp::parse(same, zone), local, "{same}");
+        }
+        assert_eq!(zone.rfc3339(local.unwrap()), "2026-11-23T08:00:00+08:00");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for bad in [
+            "2026-02-29T09:00",
+            "2026-11-24",
+            "24.11.2026 09:00",
+            "2026-11-24T25:00",
+            "2026-11-24T09:00:30",
+            "",
+        ] {
+            assert!(Minute::parse(bad).is_err(), "{bad}");
+        }
+        for bad in ["2026-13-01", "2026-1-1", "26-01-01", "x"] {
+            assert!(Day::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        let monday = Day::parse("2026-11-23").unwrap();
+        assert_eq!(monday.weekday(), 0);
+        assert_eq!(Day(monday.0 + 6).iso_week(), monday.iso_week());
+        assert_eq!(Day(monday.0 - 1).iso_week(), monday.iso_week() - 1);
+    }
+}
