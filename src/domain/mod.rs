@@ -1,3 +1,4 @@
 //! Words: plain types and their own rules. No I/O, no clock.
 
 pub mod lang;
+pub mod printable;
