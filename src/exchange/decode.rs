@@ -8,6 +8,8 @@ use std::io::{self, Read};
 
 /// Bytes read at once.
 pub(super) const CHUNK: usize = 64 * 1024;
+/// Bytes from which a legacy encoding is guessed.
+const SAMPLE: usize = 4 * CHUNK;
 /// A row longer than this is a quote that was never closed.
 pub(super) const LONGEST_ROW: usize = 1024 * 1024;
 
@@ -39,6 +41,8 @@ struct Scan {
     broken: Option<(u64, u64)>,
     gbk: Gbk,
     detector: EncodingDetector,
+    /// Bytes that the detector has seen.
+    sampled: usize,
 }
 
 impl Scan {
@@ -52,6 +56,7 @@ impl Scan {
             broken: None,
             gbk: Gbk::new(),
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
+            sampled: 0,
         }
     }
 
@@ -60,7 +65,11 @@ impl Scan {
             self.feed_byte(byte)?;
         }
         self.gbk.feed(bytes, false);
-        self.detector.feed(bytes, false);
+        // Only a tie-break, and slow: a sample from where the text stops being UTF-8 is enough.
+        if self.broken.is_some() && self.sampled < SAMPLE {
+            self.sampled += bytes.len();
+            self.detector.feed(bytes, false);
+        }
         Ok(())
     }
 
