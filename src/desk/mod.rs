@@ -1,1 +1,316 @@
-//! desk
+//! The desk: the one way to change the world, and the questions that can be asked of it.
+//!
+//! A [`Command`] is decided inside one store transaction and becomes events; the events bring the index up to date and
+//! go to everyone who listens. Nothing else calls the store's write side.
+
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+
+use crate::both;
+use crate::domain::record::Settings;
+use crate::domain::{Code, Event, Kind, Said, Stamp, Zone};
+use crate::matching::Index;
+use crate::store::{
+    Executed, Refusal, Request, RequestId, Rows, Store, StoreError, fetch, random_id,
+};
+
+mod actor;
+mod command;
+mod decide;
+mod import;
+mod query;
+
+pub use actor::{Actor, Clock};
+pub use command::Command;
+pub use import::{ImportRow, Imported, Rejected};
+pub use query::{BestRow, Card, Journal};
+
+/// Why a command or a question has no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeskError {
+    /// A rule, a conflict or a mistake in what was given; nothing changed.
+    Refused(Refusal),
+    /// The store can't do its part.
+    Store(StoreError),
+}
+
+impl DeskError {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn said(&self) -> &Said {
+        match self {
+            Self::Refused(refusal) => &refusal.said,
+            Self::Store(error) => error.said(),
+        }
+    }
+
+    /// That there is no such record.
+    #[must_use]
+    pub fn not_found(kind: Kind, code: &str) -> Self {
+        Self::Refused(decide::not_found(kind, code))
+    }
+}
+
+impl From<StoreError> for DeskError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Refusal> for DeskError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What became of a command that was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The events, when it was done just now.
+    pub events: Vec<Event>,
+    /// The records that it changed.
+    pub changed: Vec<(Kind, Code)>,
+}
+
+/// One store with its index, at the service of one or many sessions.
+pub struct Desk {
+    store: Box<dyn Store>,
+    clock: Clock,
+    zone: Zone,
+    index: OnceLock<RwLock<Index>>,
+    /// One command at a time, so that the index that gave a rank is the one that the command meets.
+    writing: Mutex<()>,
+    listeners: Mutex<Vec<Sender<Arc<Vec<Event>>>>>,
+}
+
+impl Desk {
+    /// A desk over an open store.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn new(store: Box<dyn Store>, clock: Clock) -> Result<Self, DeskError> {
+        let settings: Settings =
+            fetch(&*store.rows()?, &Code::composed(Settings::KEY))?.unwrap_or_default();
+        let zone = settings.zone();
+        Ok(Self {
+            store,
+            clock,
+            zone,
+            index: OnceLock::new(),
+            writing: Mutex::default(),
+            listeners: Mutex::default(),
+        })
+    }
+
+    /// The rules' clock.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        self.clock.now(self.zone)
+    }
+
+    /// The store's time zone.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The store, for reading and keeping: rows, journal, verification, backup.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// A snapshot of the rows.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn rows(&self) -> Result<Box<dyn Rows + '_>, DeskError> {
+        Ok(self.store.rows()?)
+    }
+
+    /// Does a command under a new id.
+    ///
+    /// # Errors
+    /// When it is refused, or the store can't be written; nothing has changed then.
+    pub fn execute(&self, actor: &Actor, command: &Command) -> Result<Done, DeskError> {
+        self.execute_once(random_id()?, actor, command)
+    }
+
+    /// Does a command, or says what became of it when one of the same id was done before.
+    ///
+    /// # Errors
+    /// When it is refused, or the store can't be written.
+    pub fn execute_once(
+        &self,
+        id: RequestId,
+        actor: &Actor,
+        command: &Command,
+    ) -> Result<Done, DeskError> {
+        let turn = self.turn();
+        let command = self.with_rank(command)?;
+        let now = self.now();
+        self.write(&turn, id, actor, &mut |rows| {
+            decide::decide(&command, rows, &decide::Context { now, actor })
+        })
+    }
+
+    /// Runs a decision in one transaction and tells everyone of its events.
+    fn write(
+        &self,
+        _turn: &MutexGuard<'_, ()>,
+        id: RequestId,
+        actor: &Actor,
+        decide: &mut crate::store::Decide<'_>,
+    ) -> Result<Done, DeskError> {
+        let request = Request {
+            id,
+            who: actor.who.clone(),
+            station: actor.station.clone(),
+            real: self.clock.real(),
+            now: self.now(),
+        };
+        match self.store.execute(&request, decide)? {
+            Executed::Done(events) => Ok(self.published(events)),
+            Executed::Repeated(changed) => Ok(Done {
+                events: Vec::new(),
+                changed,
+            }),
+            Executed::Refused(refusal) => Err(DeskError::Refused(refusal)),
+        }
+    }
+
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn published(&self, events: Vec<Event>) -> Done {
+        if let Some(index) = self.index.get() {
+            let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
+            for event in &events {
+                index.apply(event);
+            }
+        }
+        let changed = events
+            .iter()
+            .map(|event| (event.after.kind(), event.after.key()))
+            .collect();
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if listeners.is_empty() {
+            return Done { events, changed };
+        }
+        let shared = Arc::new(events);
+        listeners.retain(|listener| listener.send(Arc::clone(&shared)).is_ok());
+        Done {
+            events: Arc::unwrap_or_clone(shared),
+            changed,
+        }
+    }
+
+    /// All events from now on, as they happen.
+    #[must_use]
+    pub fn listen(&self) -> Receiver<Arc<Vec<Event>>> {
+        let (sender, receiver) = channel();
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(sender);
+        receiver
+    }
+
+    /// The rank and score that a confirmation keeps are those of the moment before it.
+    fn with_rank(&self, command: &Command) -> Result<Command, DeskError> {
+        let Command::Confirm {
+            need,
+            supplier,
+            visits,
+            ..
+        } = command
+        else {
+            return Ok(command.clone());
+        };
+        let index = self.index()?;
+        let Some(stored) = fetch(&*self.rows()?, need)? else {
+            return Ok(command.clone());
+        };
+        let ranking = index.candidates_for(&stored, self.now(), visits.as_deref(), usize::MAX);
+        let place = ranking
+            .candidates
+            .iter()
+            .find(|candidate| candidate.supplier == *supplier);
+        Ok(Command::Confirm {
+            need: need.clone(),
+            supplier: supplier.clone(),
+            visits: visits.clone(),
+            place: place.map(|candidate| (candidate.rank, candidate.score)),
+        })
+    }
+
+    /// Loads the index, telling `progress` how many of how many records are in.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn load(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), DeskError> {
+        if self.index.get().is_some() {
+            return Ok(());
+        }
+        let _turn = self.turn();
+        let index = self.read_index(progress)?;
+        // Another session may have been first; both indexes are equal.
+        let _ = self.index.set(RwLock::new(index));
+        Ok(())
+    }
+
+    fn read_index(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
+        let rows = self.store.rows()?;
+        let kinds = [Kind::Settings].into_iter().chain(Kind::FILES);
+        let total = kinds
+            .clone()
+            .map(|kind| rows.count(kind))
+            .sum::<Result<u64, StoreError>>()?;
+        let mut index = Index::new();
+        let mut done = 0;
+        for kind in kinds {
+            rows.scan(kind, None, &mut |record| {
+                index.load(record);
+                done += 1;
+                if done % 4096 == 0 {
+                    progress(done, total);
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
+        progress(done, total);
+        Ok(index)
+    }
+
+    /// The index, loaded on first use.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn index(&self) -> Result<RwLockReadGuard<'_, Index>, DeskError> {
+        if self.index.get().is_none() {
+            self.load(&mut |_, _| {})?;
+        }
+        let index = self.index.get().ok_or_else(|| {
+            DeskError::Store(StoreError::Unavailable(both!(zh: "索引没有载入，请重新打开", en: "the index is not loaded; open matchdesk again")))
+        })?;
+        Ok(index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Books the later visits of standing matches that have come near (SPEC §4): when the desk opens, and hourly.
+    ///
+    /// # Errors
+    /// When the store can't be read or written.
+    pub fn roll(&self) -> Result<usize, DeskError> {
+        let rolls = self.index()?.rolls(self.now());
+        if rolls.is_empty() {
+            return Ok(0);
+        }
+        let done = self.execute(&Actor::desk(), &Command::Roll { rolls })?;
+        Ok(done.changed.len())
+    }
+}

@@ -1,0 +1,70 @@
+//! Everything that can be asked of the desk.
+
+use crate::domain::{AnyRecord, Code, Minute, Outcome};
+use crate::matching::Roll;
+
+/// A change that somebody wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Enter a new record. An empty code is filled with the next free one.
+    Add {
+        /// The record.
+        record: AnyRecord,
+    },
+    /// Change a record.
+    Edit {
+        /// The record as it was seen by who changes it: another's change since then refuses the command.
+        before: AnyRecord,
+        /// The record as it shall be.
+        after: AnyRecord,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Make a match.
+    Confirm {
+        /// The need.
+        need: Code,
+        /// The supplier.
+        supplier: Code,
+        /// The visits to book; none for all that are considered.
+        visits: Option<Vec<Minute>>,
+        /// The candidate's rank and score; the desk fills them in.
+        place: Option<(u32, f64)>,
+    },
+    /// End a match, which frees its future visits.
+    Unmatch {
+        /// The need.
+        need: Code,
+        /// The supplier.
+        supplier: Code,
+        /// Why; must be given.
+        reason: String,
+    },
+    /// Close a visit.
+    Close {
+        /// The need.
+        need: Code,
+        /// The supplier.
+        supplier: Code,
+        /// The visit's start.
+        start: Minute,
+        /// What became of it.
+        outcome: Outcome,
+        /// The resident's rating, 1 to 5.
+        rating: Option<u8>,
+        /// How long it took; none for as long as planned.
+        minutes: Option<u16>,
+    },
+    /// Call a need off.
+    Cancel {
+        /// The need.
+        need: Code,
+        /// Why; must be given.
+        reason: String,
+    },
+    /// Book later visits of standing matches.
+    Roll {
+        /// What to book.
+        rolls: Vec<Roll>,
+    },
+}

@@ -1,0 +1,157 @@
+//! Entering and changing records.
+
+use super::{Context, event, invalid, not_found, tree};
+use crate::both;
+use crate::domain::kinds::Word;
+use crate::domain::problem::Problem;
+use crate::domain::{AnyRecord, Code, Event, Kind, Stamp, Verb};
+use crate::store::{Refusal, Rows, StoreError, Undecided};
+
+/// Enters a new record; an empty code becomes the next free one.
+pub(super) fn add(
+    rows: &dyn Rows,
+    context: &Context<'_>,
+    record: &AnyRecord,
+) -> Result<Vec<Event>, Undecided> {
+    let mut record = record.clone();
+    fill(rows, context.now, &mut record)?;
+    let key = record.key();
+    if rows.get(record.kind(), &key)?.is_some() {
+        let (zh, en) = (record.kind().text().zh, record.kind().text().en);
+        return Err(Undecided::Refused(Refusal::new(
+            "exists",
+            both!(zh: "已有编码为 {key} 的{zh}；请换一个编码，或修改原记录", en: "there is a {en} {key} already; use another code, or edit that one"),
+        )));
+    }
+    check(rows, None, &record)?;
+    Ok(vec![event(rows, Verb::Added, None, record, "")?])
+}
+
+/// Changes a record, unless somebody else has changed it since it was read.
+pub(super) fn edit(
+    rows: &dyn Rows,
+    context: &Context<'_>,
+    seen: &AnyRecord,
+    after: &AnyRecord,
+    reason: &str,
+) -> Result<Vec<Event>, Undecided> {
+    let key = seen.key();
+    let Some(before) = rows.get(seen.kind(), &key)? else {
+        return Err(Undecided::Refused(not_found(seen.kind(), key.as_str())));
+    };
+    if before != *seen {
+        return Err(Undecided::Refused(Refusal::new(
+            "conflict",
+            both!(zh: "{key} 刚被别人改过；请重新打开，在新内容上修改", en: "somebody has changed {key} meanwhile; open it again and make your change on what it is now"),
+        )));
+    }
+    let mut after = after.clone();
+    if after.key() != key || after.kind() != before.kind() {
+        return Err(invalid(
+            both!(zh: "编码不能修改", en: "a code can't be changed"),
+        ));
+    }
+    date_status(context.now, Some(&before), &mut after);
+    if after == before {
+        return Ok(Vec::new());
+    }
+    check(rows, Some(&before), &after)?;
+    Ok(vec![event(
+        rows,
+        Verb::Edited,
+        Some(before),
+        after,
+        reason,
+    )?])
+}
+
+fn check(rows: &dyn Rows, before: Option<&AnyRecord>, after: &AnyRecord) -> Result<(), Undecided> {
+    let problem = match check_alone(before, after) {
+        Some(problem) => Some(problem),
+        None => match tree::check_references(rows, after, &mut tree::Seen::default())? {
+            Some(problem) => Some(problem),
+            None => tree::check_retired(rows, before, after)?,
+        },
+    };
+    match problem {
+        Some(problem) => Err(invalid(both_of(&problem))),
+        None => Ok(()),
+    }
+}
+
+fn both_of(problem: &Problem) -> crate::domain::Said {
+    let (zh, en) = (
+        problem.say(crate::domain::Lang::Zh),
+        problem.say(crate::domain::Lang::En),
+    );
+    both!(zh: "{zh}", en: "{en}")
+}
+
+/// What can be said of a record and the one it replaces without looking further.
+pub(in crate::desk) fn check_alone(
+    before: Option<&AnyRecord>,
+    after: &AnyRecord,
+) -> Option<Problem> {
+    if let (Some(AnyRecord::Supplier(before)), AnyRecord::Supplier(after)) = (before, after)
+        && before.kind != after.kind
+    {
+        let (code, was, is) = (&after.code, before.kind, after.kind);
+        let said = both!(
+            zh: "{code} 已登记为 {was}，不能改成 {is}；请给它另一个编码",
+            en: "{code} is registered as {was} and can't become {is}; give the {is} a code of its own"
+        );
+        return Some(Problem::new("kind", is.word(), said));
+    }
+    after.check().err()
+}
+
+/// A changed status holds from today unless the change itself says since when.
+fn date_status(now: Stamp, before: Option<&AnyRecord>, after: &mut AnyRecord) {
+    if let (Some(AnyRecord::Supplier(before)), AnyRecord::Supplier(after)) = (before, after)
+        && before.status != after.status
+        && before.status_since == after.status_since
+    {
+        after.status_since = Some(now.day());
+    }
+}
+
+/// Fills in what a new record may leave to the desk: its code and when it was entered.
+fn fill(rows: &dyn Rows, now: Stamp, record: &mut AnyRecord) -> Result<(), StoreError> {
+    match record {
+        AnyRecord::Supplier(supplier) => {
+            supplier.joined_on.get_or_insert(now.day());
+            fill_code(rows, Kind::Supplier, 'V', 7, &mut supplier.code)
+        }
+        AnyRecord::Resident(resident) => {
+            fill_code(rows, Kind::Resident, 'R', 6, &mut resident.code)
+        }
+        AnyRecord::Need(need) => {
+            if need.opened_at == Stamp::default() {
+                need.opened_at = now;
+            }
+            fill_code(rows, Kind::Need, 'N', 6, &mut need.code)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn fill_code(
+    rows: &dyn Rows,
+    kind: Kind,
+    letter: char,
+    digits: usize,
+    code: &mut Code,
+) -> Result<(), StoreError> {
+    if !code.is_empty() {
+        return Ok(());
+    }
+    let mut number = rows.count(kind)?;
+    loop {
+        number += 1;
+        let free = Code::composed(&format!("{letter}{number:0digits$}"));
+        if rows.get(kind, &free)?.is_none() {
+            *code = free;
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What references between records must keep to: they lead somewhere, new ones not to what is retired, and never in a circle.
+
+use crate::both;
+use crate::domain::kinds::Word;
+use crate::domain::problem::Problem;
+use crate::domain::record::Reference;
+use crate::domain::{AnyRecord, Code, Kind};
+use crate::store::{Rows, StoreError};
+
+/// More steps than any honest tree has.
+const DEEPEST: usize = 64;
+
+/// Checks that every reference leads to a record. `seen` holds those found before, so that each is looked up once.
+pub(in crate::desk) fn check_references(
+    rows: &dyn Rows,
+    record: &AnyRecord,
+    seen: &mut Seen,
+) -> Result<Option<Problem>, StoreError> {
+    for reference in record.references() {
+        if !seen.contains(rows, &reference)? {
+            return Ok(Some(unknown(&reference)));
+        }
+    }
+    circle(rows, record)
+}
+
+/// References known to lead to a record.
+#[derive(Default)]
+pub(in crate::desk) struct Seen(std::collections::HashSet<(Kind, Code)>);
+
+impl Seen {
+    fn contains(&mut self, rows: &dyn Rows, reference: &Reference) -> Result<bool, StoreError> {
+        let key = (reference.kind, reference.code.clone());
+        if self.0.contains(&key) {
+            return Ok(true);
+        }
+        let found = rows.get(reference.kind, &reference.code)?.is_some();
+        // Vocabularies are small and asked for again and again; people are not.
+        if found && !matches!(reference.kind, Kind::Supplier | Kind::Resident | Kind::Need) {
+            self.0.insert(key);
+        }
+        Ok(found)
+    }
+}
+
+fn unknown(reference: &Reference) -> Problem {
+    let (code, zh, en, file) = (
+        &reference.code,
+        reference.kind.text().zh,
+        reference.kind.text().en,
+        reference.kind.word(),
+    );
+    let said = both!(
+        zh: "没有编码为 {code} 的{zh}；请先在 {file} 中登记，或改正编码",
+        en: "there is no {en} {code}; enter it in {file} first, or correct the code"
+    );
+    Problem::new(reference.column, code.to_string(), said)
+}
+
+/// References that were not there before must not lead to what is retired.
+pub(super) fn check_retired(
+    rows: &dyn Rows,
+    before: Option<&AnyRecord>,
+    after: &AnyRecord,
+) -> Result<Option<Problem>, StoreError> {
+    let old = before.map(AnyRecord::references).unwrap_or_default();
+    for reference in after
+        .references()
+        .into_iter()
+        .filter(|reference| !old.contains(reference) && reference.column != "merged_into")
+    {
+        let retired = match rows.get(reference.kind, &reference.code)? {
+            Some(AnyRecord::Category(record)) => record.retired || record.merged_into.is_some(),
+            Some(AnyRecord::Capability(record)) => record.retired || record.merged_into.is_some(),
+            Some(AnyRecord::Street(record)) => record.retired || record.merged_into.is_some(),
+            Some(AnyRecord::Community(record)) => record.retired || record.merged_into.is_some(),
+            _ => false,
+        };
+        if retired {
+            let code = &reference.code;
+            let said =
+                both!(zh: "{code} 已停用，请选用其他的", en: "{code} is retired; choose another");
+            return Ok(Some(Problem::new(reference.column, code.to_string(), said)));
+        }
+    }
+    Ok(None)
+}
+
+/// A tree that comes back to where it began has no top.
+fn circle(rows: &dyn Rows, record: &AnyRecord) -> Result<Option<Problem>, StoreError> {
+    let (kind, start) = (record.kind(), record.key());
+    let mut path = vec![start.clone()];
+    let mut next = above(record);
+    while let Some((column, code)) = next {
+        path.push(code.clone());
+        if code == start || path.len() > DEEPEST {
+            let way = path
+                .iter()
+                .map(Code::as_str)
+                .collect::<Vec<_>>()
+                .join(" → ");
+            let said = both!(zh: "形成了循环：{way}；请断开其中一环", en: "this makes a loop: {way}; break it at one place");
+            return Ok(Some(Problem::new(column, code.to_string(), said)));
+        }
+        next = rows.get(kind, &code)?.as_ref().and_then(above);
+    }
+    Ok(None)
+}
+
+/// Where a record of a vocabulary counts: what it was merged into, or else its parent.
+fn above(record: &AnyRecord) -> Option<(&'static str, Code)> {
+    let merged = |code: &Option<Code>| code.clone().map(|code| ("merged_into", code));
+    match record {
+        AnyRecord::Category(record) => merged(&record.merged_into)
+            .or_else(|| record.parent.clone().map(|code| ("parent", code))),
+        AnyRecord::Capability(record) => merged(&record.merged_into),
+        AnyRecord::Street(record) => merged(&record.merged_into),
+        AnyRecord::Community(record) => merged(&record.merged_into),
+        _ => None,
+    }
+}

@@ -1,0 +1,572 @@
+//! Taking in rows of files: each is merged with the record that it updates, checked, and taken or rejected on its own.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use super::decide::{chain_of, put, tree};
+use super::{Actor, Desk, DeskError};
+use crate::both;
+use crate::domain::problem::Problem;
+use crate::domain::record::{Match, Need, Service};
+use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
+use crate::for_kind;
+use crate::store::{Rows, StoreError, Undecided, random_id};
+
+/// One row: the cells of the columns that its file has, by SPEC §2's names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportRow {
+    /// Where it stands in its file, from 1.
+    pub line: u64,
+    /// Column and text.
+    pub cells: Vec<(&'static str, String)>,
+}
+
+impl ImportRow {
+    fn cell(&self, column: &str) -> Option<&str> {
+        self.cells
+            .iter()
+            .find(|(known, _)| *known == column)
+            .map(|(_, text)| text.as_str())
+    }
+}
+
+/// A row that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its place among the rows given.
+    pub place: usize,
+    /// Its line.
+    pub line: u64,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// What became of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// New records.
+    pub added: u64,
+    /// Records that became different.
+    pub changed: u64,
+    /// Rows that say what is known already.
+    pub unchanged: u64,
+    /// Rows that were not taken.
+    pub rejected: Vec<Rejected>,
+    /// Rows that were taken though they look odd.
+    pub warnings: Vec<(u64, Said)>,
+}
+
+impl Imported {
+    /// Adds what became of further rows; `places` is how many rows went before them.
+    pub fn extend(&mut self, other: Self, places: usize) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.rejected
+            .extend(other.rejected.into_iter().map(|rejected| Rejected {
+                place: rejected.place + places,
+                ..rejected
+            }));
+        self.warnings.extend(other.warnings);
+    }
+}
+
+impl Desk {
+    /// Takes in rows of one kind in one transaction: the good ones enter, the others are named.
+    ///
+    /// Rows may refer to each other in any order.
+    ///
+    /// # Errors
+    /// When the store can't be written; nothing has changed then.
+    pub fn import(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        rows: &[ImportRow],
+        source: &str,
+    ) -> Result<Imported, DeskError> {
+        let mut imported = Imported::default();
+        let mut start = 0;
+        while start < rows.len() {
+            let run = distinct_run(kind, rows.get(start..).unwrap_or_default());
+            imported.extend(self.import_run(actor, kind, run, source)?, start);
+            start += run.len();
+        }
+        Ok(imported)
+    }
+
+    fn import_run(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        rows: &[ImportRow],
+        source: &str,
+    ) -> Result<Imported, DeskError> {
+        let mut imported = Imported::default();
+        let now = self.now();
+        let turn = self.turn();
+        self.write(&turn, random_id()?, actor, &mut |stored| {
+            let (result, events) = decide(stored, kind, rows, now, source)?;
+            imported = result;
+            Ok(events)
+        })?;
+        Ok(imported)
+    }
+
+    /// Says what [`Desk::import`] of `rows` would do, over `overlay`, which then holds the rows' records.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn rehearse(
+        &self,
+        overlay: &mut Overlay<'_>,
+        kind: Kind,
+        rows: &[ImportRow],
+    ) -> Result<Imported, DeskError> {
+        let decided = decide(overlay, kind, rows, self.now(), "");
+        let (result, events) = decided.map_err(|undecided| match undecided {
+            Undecided::Refused(refusal) => DeskError::Refused(refusal),
+            Undecided::Failed(error) => DeskError::Store(error),
+        })?;
+        for event in events {
+            overlay.put(event.after);
+        }
+        Ok(result)
+    }
+}
+
+/// The rows before the first one whose record an earlier row has already: that one must meet what became of the other.
+fn distinct_run(kind: Kind, rows: &[ImportRow]) -> &[ImportRow] {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let key = |row: &ImportRow| -> String {
+        let columns: &[&str] = if kind == Kind::Match {
+            &["need", "supplier"]
+        } else {
+            &["code"]
+        };
+        columns
+            .iter()
+            .map(|column| row.cell(column).unwrap_or_default().trim())
+            .collect::<Vec<_>>()
+            .join("/")
+    };
+    let end = rows
+        .iter()
+        .position(|row| !seen.insert(key(row)))
+        .unwrap_or(rows.len());
+    rows.get(..end).unwrap_or(rows)
+}
+
+/// A row on its way in.
+struct Draft {
+    place: usize,
+    line: u64,
+    before: Option<AnyRecord>,
+    after: AnyRecord,
+}
+
+fn decide(
+    rows: &dyn Rows,
+    kind: Kind,
+    given: &[ImportRow],
+    now: Stamp,
+    source: &str,
+) -> Result<(Imported, Vec<Event>), Undecided> {
+    let mut imported = Imported::default();
+    let mut overlay = Overlay::new(rows);
+    let mut drafts = Vec::with_capacity(given.len());
+    for (place, row) in given.iter().enumerate() {
+        match draft(&overlay, kind, row, now)? {
+            Ok((before, after)) => {
+                warn(row.line, &after, &mut imported.warnings);
+                overlay.put(after.clone());
+                drafts.push(Draft {
+                    place,
+                    line: row.line,
+                    before,
+                    after,
+                });
+            }
+            Err(problem) => imported.rejected.push(Rejected {
+                place,
+                line: row.line,
+                problem,
+            }),
+        }
+    }
+    reject_dangling(&mut overlay, &mut drafts, &mut imported.rejected)?;
+    imported.rejected.sort_by_key(|rejected| rejected.place);
+    let events = events_of(&overlay, drafts, source, &mut imported)?;
+    Ok((imported, events))
+}
+
+/// Rejects the drafts whose references lead nowhere; and then those that refer to a rejected one, until none is left.
+fn reject_dangling(
+    overlay: &mut Overlay<'_>,
+    drafts: &mut Vec<Draft>,
+    rejected: &mut Vec<Rejected>,
+) -> Result<(), StoreError> {
+    loop {
+        let mut seen = tree::Seen::default();
+        let mut kept = Vec::with_capacity(drafts.len());
+        let mut dropped = Vec::new();
+        for draft in drafts.drain(..) {
+            match tree::check_references(overlay, &draft.after, &mut seen)? {
+                None => kept.push(draft),
+                Some(problem) => dropped.push((draft, problem)),
+            }
+        }
+        *drafts = kept;
+        if dropped.is_empty() {
+            return Ok(());
+        }
+        for (draft, problem) in dropped {
+            overlay.take_back(draft.after.kind(), &draft.after.key(), draft.before);
+            rejected.push(Rejected {
+                place: draft.place,
+                line: draft.line,
+                problem,
+            });
+        }
+    }
+}
+
+fn events_of(
+    overlay: &Overlay<'_>,
+    drafts: Vec<Draft>,
+    source: &str,
+    imported: &mut Imported,
+) -> Result<Vec<Event>, StoreError> {
+    let mut events = Vec::with_capacity(drafts.len());
+    for Draft { before, after, .. } in drafts {
+        match &before {
+            None => imported.added += 1,
+            Some(before) if *before == after => {
+                imported.unchanged += 1;
+                continue;
+            }
+            Some(_) => imported.changed += 1,
+        }
+        events.push(Event {
+            verb: Verb::Imported,
+            chain: chain_of(overlay, &after)?,
+            before,
+            after,
+            reason: source.to_owned(),
+        });
+    }
+    Ok(events)
+}
+
+type Drafted = Result<(Option<AnyRecord>, AnyRecord), Problem>;
+
+/// The record that a row makes of the one that is stored, or of a blank one.
+fn draft(rows: &dyn Rows, kind: Kind, row: &ImportRow, now: Stamp) -> Result<Drafted, StoreError> {
+    for_kind!(kind, R => {
+        let before = match find::<R>(rows, row)? {
+            Ok(found) => found,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let blank = || -> Option<R> { R::of_any(blank(kind, rows, row, now)?) };
+        let Some(mut record) = before.clone().or_else(blank) else {
+            return Ok(Err(Problem::new("code", "", both!(zh: "这种记录不能导入", en: "records of this kind can't be imported"))));
+        };
+        for field in R::fields() {
+            let cell = row.cell(field.column);
+            let taken = match (cell, &before) {
+                (Some(""), _) if FILLED_IN.contains(&field.column) => Ok(()),
+                (Some(text), _) => field.take(&mut record, text.trim()),
+                (None, None) if !FILLED_IN.contains(&field.column) => field.take(&mut record, ""),
+                (None, _) => Ok(()),
+            };
+            if let Err(problem) = taken {
+                return Ok(Err(problem));
+            }
+        }
+        let (before, after) = (before.map(R::into_any), record.into_any());
+        Ok(match put::check_alone(before.as_ref(), &after) {
+            Some(problem) => Err(problem),
+            None => Ok((before, after)),
+        })
+    })
+}
+
+/// Columns that the desk fills in when they are empty: an older list may not know them.
+const FILLED_IN: [&str; 2] = ["opened_at", "confirmed_at"];
+
+fn blank(kind: Kind, rows: &dyn Rows, row: &ImportRow, now: Stamp) -> Option<AnyRecord> {
+    Some(match kind {
+        Kind::Need => Need {
+            opened_at: now,
+            ..Need::default()
+        }
+        .into(),
+        Kind::Match => Match {
+            confirmed_at: now,
+            before: earlier_matches(rows, row),
+            ..Match::default()
+        }
+        .into(),
+        Kind::Service => Service::default().into(),
+        Kind::Settings => return None,
+        other => for_kind!(other, R => R::default().into_any()),
+    })
+}
+
+/// The stored record that a row updates.
+fn find<R: Record>(
+    rows: &dyn Rows,
+    row: &ImportRow,
+) -> Result<Result<Option<R>, Problem>, StoreError> {
+    if R::KIND == Kind::Match {
+        return Ok(
+            find_match(rows, row)?.map(|found| found.map(AnyRecord::Match).and_then(R::of_any))
+        );
+    }
+    let text = row.cell("code").unwrap_or_default().trim();
+    match Code::parse(text) {
+        Ok(code) => Ok(Ok(rows.get(R::KIND, &code)?.and_then(R::of_any))),
+        Err(said) => Ok(Err(Problem::new("code", text, said))),
+    }
+}
+
+/// Matches have no code: a row updates the match of its pair that was confirmed at the same time, or, when the row does
+/// not say when, the newest one.
+fn find_match(
+    rows: &dyn Rows,
+    row: &ImportRow,
+) -> Result<Result<Option<Match>, Problem>, StoreError> {
+    let mut of_pair = match matches_of_pair(rows, row) {
+        Ok(found) => found?,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let confirmed = row
+        .cell("confirmed_at")
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let Some(text) = confirmed else {
+        return Ok(Ok(of_pair.pop()));
+    };
+    let confirmed_at = match Stamp::parse(text, crate::domain::Zone::default()) {
+        Ok(stamp) => stamp,
+        Err(said) => return Ok(Err(Problem::new("confirmed_at", text, said))),
+    };
+    if let Some(same) = of_pair
+        .iter()
+        .position(|found| found.confirmed_at == confirmed_at)
+    {
+        return Ok(Ok(Some(of_pair.swap_remove(same))));
+    }
+    let stays_open = row
+        .cell("ended_at")
+        .is_none_or(|text| text.trim().is_empty());
+    match of_pair.iter().find(|found| found.ended_at.is_none()) {
+        Some(open) if stays_open => {
+            let since = open.confirmed_at;
+            let said = both!(
+                zh: "这一对已有 {since} 确认、尚未结束的匹配；请用同一确认时间更新它，或先结束它",
+                en: "this pair has an open match confirmed at {since}; give that time to update it, or end it first"
+            );
+            Ok(Err(Problem::new("confirmed_at", text, said)))
+        }
+        _ => Ok(Ok(None)),
+    }
+}
+
+fn matches_of_pair(
+    rows: &dyn Rows,
+    row: &ImportRow,
+) -> Result<Result<Vec<Match>, StoreError>, Problem> {
+    let code = |column: &'static str| {
+        let text = row.cell(column).unwrap_or_default().trim();
+        Code::parse(text).map_err(|said| Problem::new(column, text, said))
+    };
+    let (need, supplier) = (code("need")?, code("supplier")?);
+    Ok(rows.matches_of_need(&need).map(|found| {
+        let mut of_pair: Vec<Match> = found
+            .into_iter()
+            .filter(|found| found.supplier == supplier)
+            .collect();
+        of_pair.sort_by_key(|found| found.before);
+        of_pair
+    }))
+}
+
+fn earlier_matches(rows: &dyn Rows, row: &ImportRow) -> u16 {
+    let found = matches_of_pair(rows, row)
+        .ok()
+        .and_then(Result::ok)
+        .unwrap_or_default();
+    u16::try_from(found.len()).unwrap_or(u16::MAX)
+}
+
+fn warn(line: u64, record: &AnyRecord, warnings: &mut Vec<(u64, Said)>) {
+    if let AnyRecord::Resident(resident) = record {
+        for supplier in resident.contradictions() {
+            let code = &resident.code;
+            warnings.push((
+                line,
+                both!(
+                    zh: "居民 {code} 既不要又喜欢供方 {supplier}；按不要处理",
+                    en: "resident {code} both blocks and prefers supplier {supplier}; the block counts"
+                ),
+            ));
+        }
+    }
+}
+
+/// Rows with some records put over them that are not stored.
+pub struct Overlay<'a> {
+    base: &'a dyn Rows,
+    put: HashMap<Kind, BTreeMap<Code, AnyRecord>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// Nothing put over `base` yet.
+    #[must_use]
+    pub fn new(base: &'a dyn Rows) -> Self {
+        Self {
+            base,
+            put: HashMap::new(),
+        }
+    }
+
+    /// Puts a record over the rows.
+    pub fn put(&mut self, record: AnyRecord) {
+        self.put
+            .entry(record.kind())
+            .or_default()
+            .insert(record.key(), record);
+    }
+
+    /// Puts back what was there before.
+    fn take_back(&mut self, kind: Kind, key: &Code, before: Option<AnyRecord>) {
+        match before {
+            Some(before) => self.put(before),
+            None => {
+                self.put.entry(kind).or_default().remove(key);
+            }
+        }
+    }
+
+    fn over<R: Record>(&self, stored: Vec<R>, belongs: impl Fn(&R) -> bool) -> Vec<R> {
+        let Some(put) = self.put.get(&R::KIND) else {
+            return stored;
+        };
+        let mut records: BTreeMap<Code, R> = stored
+            .into_iter()
+            .map(|record| (record.key(), record))
+            .collect();
+        for (key, record) in put {
+            match R::ref_any(record) {
+                Some(record) if belongs(record) => {
+                    drop(records.insert(key.clone(), record.clone()))
+                }
+                _ => drop(records.remove(key)),
+            }
+        }
+        records.into_values().collect()
+    }
+}
+
+impl Rows for Overlay<'_> {
+    fn get(&self, kind: Kind, key: &Code) -> Result<Option<AnyRecord>, StoreError> {
+        match self.put.get(&kind).and_then(|put| put.get(key)) {
+            Some(record) => Ok(Some(record.clone())),
+            None => self.base.get(kind, key),
+        }
+    }
+
+    fn scan(
+        &self,
+        kind: Kind,
+        after: Option<&Code>,
+        each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let put = self.put.get(&kind);
+        self.base.scan(
+            kind,
+            after,
+            &mut |record| match put.and_then(|put| put.get(&record.key())) {
+                Some(newer) => each(newer.clone()),
+                None => each(record),
+            },
+        )?;
+        for (key, record) in put.into_iter().flatten() {
+            if after.is_none_or(|after| key > after)
+                && self.base.get(kind, key)?.is_none()
+                && each(record.clone()).is_break()
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&self, kind: Kind) -> Result<u64, StoreError> {
+        let mut count = self.base.count(kind)?;
+        for key in self.put.get(&kind).into_iter().flat_map(BTreeMap::keys) {
+            count += u64::from(self.base.get(kind, key)?.is_none());
+        }
+        Ok(count)
+    }
+
+    fn matches_of_need(&self, need: &Code) -> Result<Vec<Match>, StoreError> {
+        let stored = self.base.matches_of_need(need)?;
+        let Some(put) = self.put.get(&Kind::Match) else {
+            return Ok(stored);
+        };
+        let mut records: BTreeMap<Code, Match> = stored
+            .into_iter()
+            .map(|found| (found.key(), found))
+            .collect();
+        // A match's key begins with its need's code and a slash.
+        let from = Code::composed(&format!("{need}/"));
+        for (key, record) in put.range(from..).take_while(|(key, _)| {
+            key.as_str()
+                .strip_prefix(need.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        }) {
+            records.extend(Match::ref_any(record).map(|found| (key.clone(), found.clone())));
+        }
+        Ok(records.into_values().collect())
+    }
+
+    fn matches_of_supplier(&self, supplier: &Code) -> Result<Vec<Match>, StoreError> {
+        Ok(
+            self.over(self.base.matches_of_supplier(supplier)?, |found: &Match| {
+                found.supplier == *supplier
+            }),
+        )
+    }
+
+    fn needs_of_resident(&self, resident: &Code) -> Result<Vec<Need>, StoreError> {
+        Ok(
+            self.over(self.base.needs_of_resident(resident)?, |found: &Need| {
+                found.resident == *resident
+            }),
+        )
+    }
+
+    fn services_of_need(&self, need: &Code) -> Result<Vec<Service>, StoreError> {
+        Ok(
+            self.over(self.base.services_of_need(need)?, |found: &Service| {
+                found.need.as_ref() == Some(need)
+            }),
+        )
+    }
+
+    fn services_of_supplier(&self, supplier: &Code) -> Result<Vec<Service>, StoreError> {
+        Ok(self.over(
+            self.base.services_of_supplier(supplier)?,
+            |found: &Service| found.supplier == *supplier,
+        ))
+    }
+
+    fn services_of_resident(&self, resident: &Code) -> Result<Vec<Service>, StoreError> {
+        Ok(self.over(
+            self.base.services_of_resident(resident)?,
+            |found: &Service| found.resident == *resident,
+        ))
+    }
+}
