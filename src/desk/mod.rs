@@ -4,6 +4,7 @@
 //! go to everyone who listens. Nothing else calls the store's write side.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
@@ -12,7 +13,7 @@ use crate::domain::record::Settings;
 use crate::domain::{Code, Event, Kind, Said, Stamp, Zone};
 use crate::matching::Index;
 use crate::store::{
-    Executed, Refusal, Request, RequestId, Rows, Store, StoreError, fetch, random_id,
+    self, Executed, Refusal, Request, RequestId, Rows, Store, StoreError, fetch, random_id,
 };
 
 mod actor;
@@ -23,7 +24,7 @@ mod query;
 
 pub use actor::{Actor, Clock};
 pub use command::Command;
-pub use import::{ImportRow, Imported, Rejected};
+pub use import::{ImportRow, Imported, Overlay, Rejected};
 pub use query::{BestRow, Card, Journal};
 
 /// Why a command or a question has no answer.
@@ -85,6 +86,26 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Opens the store at a path, which must be there.
+    ///
+    /// # Errors
+    /// When there is no store, or it can't be opened.
+    pub fn open(path: &Path, clock: Clock) -> Result<Self, DeskError> {
+        Self::new(store::open(path)?, clock)
+    }
+
+    /// Opens the store at a path, making it when nothing is there.
+    ///
+    /// # Errors
+    /// When it can't be made or opened.
+    pub fn open_or_create(path: &Path, clock: Clock) -> Result<Self, DeskError> {
+        if path.exists() {
+            Self::open(path, clock)
+        } else {
+            Self::new(store::create(path)?, clock)
+        }
+    }
+
     /// A desk over an open store.
     ///
     /// # Errors

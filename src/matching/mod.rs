@@ -157,3 +157,6 @@ pub struct Roll {
     /// The visit's start.
     pub start: Minute,
 }
+
+mod stub;
+pub use stub::Index;

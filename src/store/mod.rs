@@ -267,3 +267,6 @@ pub trait Feed {
 
 /// A storage engine.
 pub trait Store: Ledger + Views + Feed + Send + Sync {}
+
+mod stub;
+pub use stub::*;
