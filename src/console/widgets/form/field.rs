@@ -192,8 +192,10 @@ impl Field {
         if let Kind::Choice { .. } = self.kind {
             return self.choice_key(key);
         }
+        let before = self.input.text().to_owned();
         let used = self.input.key(key);
-        if used {
+        // The caret may move over a chosen label without undoing the choice.
+        if self.input.text() != before {
             self.edited();
         }
         used
@@ -216,9 +218,6 @@ impl Field {
             marked,
         } = &mut self.kind
         {
-            if self.input.text() == self.value {
-                return;
-            }
             *found = search(self.input.text());
             found.truncate(SUGGESTIONS);
             *marked = 0;

@@ -69,6 +69,16 @@ fn typing_finds_a_resident_and_leaving_the_field_takes_the_marked_one() {
 }
 
 #[test]
+fn the_caret_may_move_over_a_chosen_label_and_typing_undoes_the_choice() {
+    let mut f = form();
+    f.set("resident", "R3");
+    press(&mut f, "left home end");
+    assert_eq!(f.value("resident"), "R3");
+    press(&mut f, "x");
+    assert_eq!(f.value("resident"), "李淑兰x");
+}
+
+#[test]
 fn a_wrong_value_is_said_in_words_when_the_field_is_left() {
     let mut f = form();
     assert!(f.next_field());
