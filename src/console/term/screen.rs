@@ -2,12 +2,14 @@
 
 use std::io::{self, BufWriter, Write};
 
+use crossterm::style::{Attribute, Print, SetAttribute, SetBackgroundColor, SetForegroundColor};
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate};
 use crossterm::{cursor, queue, terminal};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, IntoCrossterm, WindowSize};
+use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
+use ratatui::style::{Color, Modifier, Style};
 
 use super::guard::Gate;
 
@@ -71,7 +73,7 @@ impl<W: Write> Backend for Tty<W> {
         self.placed = None;
         // A cursor that is seen running over the screen disturbs; it comes back when it is placed.
         self.hide_cursor()?;
-        self.frame()?.draw(content)
+        print_cells(self.frame()?, content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -139,12 +141,61 @@ impl<W: Write> Backend for Tty<W> {
     }
 }
 
+/// Prints cells in their order. Unlike ratatui's own way, the cursor is not moved after a wide character, which stands after every Chinese one.
+fn print_cells<'a>(
+    out: &mut impl Write,
+    cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+) -> io::Result<()> {
+    let mut at = None;
+    let mut worn = Style::reset();
+    for (x, y, cell) in cells {
+        if at != Some((x, y)) {
+            queue!(out, cursor::MoveTo(x, y))?;
+        }
+        let style = cell.style();
+        if style != worn {
+            wear(out, style)?;
+            worn = style;
+        }
+        queue!(out, Print(cell.symbol()))?;
+        // Terminals disagree on the width of emoji: after those the cursor is moved.
+        let sure = cell.symbol().chars().all(|c| c < '\u{1f000}');
+        at = sure.then(|| (x + cell.symbol().cell_width(), y));
+    }
+    queue!(out, SetAttribute(Attribute::Reset))
+}
+
+/// Sets a style after undoing the one before.
+fn wear(out: &mut impl Write, style: Style) -> io::Result<()> {
+    queue!(out, SetAttribute(Attribute::Reset))?;
+    for (modifier, attribute) in ATTRIBUTES {
+        if style.add_modifier.contains(modifier) {
+            queue!(out, SetAttribute(attribute))?;
+        }
+    }
+    if let Some(fg) = style.fg.filter(|c| *c != Color::Reset) {
+        queue!(out, SetForegroundColor(fg.into_crossterm()))?;
+    }
+    if let Some(bg) = style.bg.filter(|c| *c != Color::Reset) {
+        queue!(out, SetBackgroundColor(bg.into_crossterm()))?;
+    }
+    Ok(())
+}
+
+const ATTRIBUTES: [(Modifier, Attribute); 6] = [
+    (Modifier::BOLD, Attribute::Bold),
+    (Modifier::DIM, Attribute::Dim),
+    (Modifier::ITALIC, Attribute::Italic),
+    (Modifier::UNDERLINED, Attribute::Underlined),
+    (Modifier::REVERSED, Attribute::Reverse),
+    (Modifier::CROSSED_OUT, Attribute::CrossedOut),
+];
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
     use ratatui::layout::Rect;
-    use ratatui::style::Style;
     use ratatui::{Frame, TerminalOptions, Viewport};
 
     use super::*;
@@ -202,6 +253,23 @@ mod tests {
         let first = rig.frame(rows);
         assert!(first.starts_with("\u{1b}[?2026h") && first.ends_with("\u{1b}[?2026l"));
         assert_eq!(rig.frame(rows), "");
+    }
+
+    #[test]
+    fn styles_reach_the_screen_and_end_where_they_should() {
+        let mut rig = Rig::new();
+        let bytes = rig.frame(|f| {
+            rows(f);
+            let selected = Style::new()
+                .bg(Color::Indexed(24))
+                .add_modifier(Modifier::BOLD);
+            f.buffer_mut().set_style(Rect::new(0, 1, 20, 1), selected);
+        });
+        let cell = |row, col| rig.2.screen().cell(row, col).cloned().unwrap();
+        assert!(cell(1, 1).bold() && !cell(0, 0).bold() && !cell(2, 0).bold());
+        assert_eq!(cell(1, 1).bgcolor(), vt100::Color::Idx(24));
+        assert_eq!(cell(2, 0).bgcolor(), vt100::Color::Default);
+        assert!(bytes.len() < 200, "{}: {bytes:?}", bytes.len());
     }
 
     #[test]
