@@ -11,10 +11,22 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("search", &["domain"]),
     ("store", &["domain"]),
     ("generate", &["domain"]),
-    ("desk", &["domain", "matching", "figures", "search", "store"]),
+    (
+        "desk",
+        &["domain", "matching", "figures", "search", "store"],
+    ),
     ("exchange", &["domain", "store", "desk"]),
-    ("console", &["domain", "matching", "figures", "search", "store", "desk"]),
-    ("cli", &["domain", "matching", "figures", "search", "store", "generate", "desk", "exchange", "console"]),
+    (
+        "console",
+        &["domain", "matching", "figures", "search", "store", "desk"],
+    ),
+    (
+        "cli",
+        &[
+            "domain", "matching", "figures", "search", "store", "generate", "desk", "exchange",
+            "console",
+        ],
+    ),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -37,15 +49,29 @@ fn root() -> PathBuf {
 /// The code of a file without its tests and comments.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let text = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap()
+        .to_owned();
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The files of some folders whose code has one of the words in it, tests left out.
 fn offenders(folders: &[&str], words: &[&str], allowed: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
-    for path in folders.iter().flat_map(|folder| sources(&root().join(folder))) {
-        let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    for path in folders
+        .iter()
+        .flat_map(|folder| sources(&root().join(folder)))
+    {
+        let name = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         let is_test = name.contains("test") || name.contains("contract");
         let text = code(&path);
         for word in words {
@@ -62,8 +88,11 @@ fn each_layer_imports_only_those_below_it() {
     let all: Vec<&str> = LAYERS.iter().map(|(layer, _)| *layer).collect();
     let mut wrong = Vec::new();
     for (layer, below) in LAYERS {
-        let above: Vec<String> =
-            all.iter().filter(|other| **other != layer && !below.contains(other)).map(|other| format!("crate::{other}::")).collect();
+        let above: Vec<String> = all
+            .iter()
+            .filter(|other| **other != layer && !below.contains(other))
+            .map(|other| format!("crate::{other}::"))
+            .collect();
         let words: Vec<&str> = above.iter().map(String::as_str).collect();
         wrong.extend(offenders(&[layer], &words, |_| false));
     }
@@ -72,8 +101,19 @@ fn each_layer_imports_only_those_below_it() {
 
 #[test]
 fn thinking_does_no_io_and_reads_no_clock() {
-    let words = ["std::fs", "std::net", "std::process", "std::env", "Utc::now", "Local::now", "Instant::now", "SystemTime"];
-    let wrong = offenders(&["domain", "matching", "figures", "search"], &words, |_| false);
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::env",
+        "Utc::now",
+        "Local::now",
+        "Instant::now",
+        "SystemTime",
+    ];
+    let wrong = offenders(&["domain", "matching", "figures", "search"], &words, |_| {
+        false
+    });
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -86,13 +126,25 @@ fn only_the_redb_engine_names_redb() {
 
 #[test]
 fn only_the_term_folder_touches_the_terminal() {
-    let words = ["crossterm::terminal", "crossterm::execute", "crossterm::queue", "enable_raw_mode", "stdout()"];
-    let wrong = offenders(&["console"], &words, |name| name.starts_with("console/term"));
+    let words = [
+        "crossterm::terminal",
+        "crossterm::execute",
+        "crossterm::queue",
+        "enable_raw_mode",
+        "stdout()",
+    ];
+    let wrong = offenders(&["console"], &words, |name| {
+        name.starts_with("console/term")
+    });
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn panes_never_write() {
-    let wrong = offenders(&["console/panes", "console/widgets"], &[".execute(", "std::fs"], |_| false);
+    let wrong = offenders(
+        &["console/panes", "console/widgets"],
+        &[".execute(", "std::fs"],
+        |_| false,
+    );
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

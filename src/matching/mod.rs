@@ -158,5 +158,6 @@ pub struct Roll {
     pub start: Minute,
 }
 
+pub mod plan;
 mod stub;
 pub use stub::Index;

@@ -1,0 +1,2 @@
+//! A proposal for the whole queue at once.
+pub mod assign;
