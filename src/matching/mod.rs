@@ -159,5 +159,6 @@ pub struct Roll {
 }
 
 pub mod plan;
+pub mod relax;
 mod stub;
 pub use stub::Index;
