@@ -21,6 +21,8 @@ mod tally;
 mod visits;
 
 #[cfg(test)]
+mod made_up;
+#[cfg(test)]
 #[expect(clippy::cast_precision_loss, reason = "a small world has small counts")]
 mod naive;
 #[cfg(test)]

@@ -116,7 +116,7 @@ impl World {
         for matched in &self.matches {
             let need = self.needs.iter().find(|need| need.code == matched.need);
             let need = need.unwrap();
-            for start in self.booked(need, matched) {
+            for start in booked(need, matched) {
                 let told = self.services.iter().any(|row| {
                     row.need.as_ref() == Some(&need.code)
                         && row.supplier == matched.supplier
@@ -135,13 +135,6 @@ impl World {
             }
         }
         visits
-    }
-
-    fn booked(&self, need: &Need, matched: &Match) -> Vec<Minute> {
-        let mut starts = matched.visits.clone();
-        starts.retain(|start| matched.holds(*start));
-        starts.retain(|start| need.cancelled_at.is_none_or(|at| start.stamp() < at));
-        starts
     }
 
     pub(super) fn figures(&self, ask: &Asked) -> Figures {
@@ -270,7 +263,7 @@ impl World {
                 let booked = self.matches.iter().any(|one| {
                     one.need == need.code
                         && one.supplier == supplier.code
-                        && self.booked(need, one).contains(&start)
+                        && booked(need, one).contains(&start)
                 });
                 if own.is_empty() {
                     booked
@@ -314,4 +307,11 @@ impl World {
         figures.participation_rate = (figures.suppliers_registered > 0)
             .then(|| taking_part as f64 / figures.suppliers_registered as f64);
     }
+}
+
+fn booked(need: &Need, matched: &Match) -> Vec<Minute> {
+    let mut starts = matched.visits.clone();
+    starts.retain(|start| matched.holds(*start));
+    starts.retain(|start| need.cancelled_at.is_none_or(|at| start.stamp() < at));
+    starts
 }
