@@ -15,6 +15,7 @@ use crate::text;
 mod facts;
 mod lens;
 mod needs;
+mod occurrences;
 mod rows;
 mod suppliers;
 mod tally;

@@ -3,6 +3,7 @@
 use super::By;
 use super::facts::{Asked, Case, Closed, Taken};
 use super::lens::{Group, Lens};
+use super::occurrences::occurrences;
 use super::tally::Tallies;
 use crate::domain::{Day, Minute, Outcome, Recurrence, Stamp};
 
@@ -127,7 +128,7 @@ fn count_unfilled(lens: &Lens, tallies: &mut Tallies, case: &Case, asked: &Asked
 
 /// The occurrences of the period that have passed while the need was open.
 fn passed(lens: &Lens, asked: &Asked) -> Vec<Minute> {
-    occurrences(asked)
+    occurrences(asked.start, asked.rule.as_ref())
         .take_while(|start| start.day() <= lens.to && lens.has_ended(*start, asked.minutes))
         .filter(|start| start.day() >= lens.from && start.stamp() >= asked.opened)
         .take_while(|start| asked.cancelled.is_none_or(|at| start.stamp() < at))
@@ -163,13 +164,6 @@ fn called_off(rows: &[&Closed]) -> Vec<Minute> {
         .collect();
     starts.sort_unstable();
     starts
-}
-
-fn occurrences(asked: &Asked) -> Box<dyn Iterator<Item = Minute>> {
-    match &asked.rule {
-        Some(rule) => Box::new(rule.starts(asked.start)),
-        None => Box::new(std::iter::once(asked.start)),
-    }
 }
 
 /// Counts the backlog at the end of each window: a group of its own, or the need's groups.
@@ -224,7 +218,9 @@ impl<'a> Waiting<'a> {
     }
 
     fn last(&self) -> Minute {
-        let last = || occurrences(self.asked).last().unwrap_or(self.asked.start);
+        let asked = self.asked;
+        let starts = || occurrences(asked.start, asked.rule.as_ref());
+        let last = || starts().last().unwrap_or(asked.start);
         *self.last.get_or_init(last)
     }
 }
