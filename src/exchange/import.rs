@@ -265,7 +265,7 @@ impl Intake {
             if self.is_full() {
                 self.hand_over(target)?;
             }
-            if self.report.rows % STEP == 0 {
+            if self.report.rows.is_multiple_of(STEP) {
                 progress(self.progress(rows));
             }
         }
