@@ -21,7 +21,8 @@ struct Snapshot(Arc<Tables>);
 impl Ledger for Memory {
     fn execute(&self, _: &Request, decide: &mut Decide<'_>) -> Result<Executed, StoreError> {
         let mut tables = self.0.lock().unwrap();
-        match decide(&Snapshot(Arc::clone(&tables))) {
+        let decided = decide(&Snapshot(Arc::clone(&tables)));
+        match decided {
             Ok(events) => {
                 for event in &events {
                     let table = Arc::make_mut(&mut tables)
