@@ -170,5 +170,3 @@ pub struct Roll {
 
 pub mod plan;
 pub mod relax;
-mod stub;
-pub use stub::Index;
