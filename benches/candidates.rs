@@ -34,17 +34,29 @@ fn code(letter: char, n: u64) -> Code {
 
 fn supplier(dice: &mut Dice, n: u64) -> Supplier {
     let (lon, lat) = dice.point();
-    let windows = ["weekdays 18:00-21:00; weekends 08:00-18:00", "daily 08:00-12:00", "weekdays 08:00-18:00"];
+    let windows = [
+        "weekdays 18:00-21:00; weekends 08:00-18:00",
+        "daily 08:00-12:00",
+        "weekdays 08:00-18:00",
+    ];
     let pick = usize::try_from(dice.below(3)).unwrap_or_default();
-    let skill = |dice: &mut Dice| Skill { category: code('C', dice.below(60)), level: 1 + u8::try_from(dice.below(3)).unwrap_or(1) };
+    let skill = |dice: &mut Dice| Skill {
+        category: code('C', dice.below(60)),
+        level: 1 + u8::try_from(dice.below(3)).unwrap_or(1),
+    };
     Supplier {
         code: code('V', n),
-        sex: Some(if dice.below(2) == 0 { Sex::Male } else { Sex::Female }),
+        sex: Some(if dice.below(2) == 0 {
+            Sex::Male
+        } else {
+            Sex::Female
+        }),
         lon,
         lat,
         skills: vec![skill(dice), skill(dice)],
         availability: Week::parse(windows[pick]).unwrap_or_default(),
-        radius_km: (dice.below(20) > 0).then(|| [1.0, 2.0, 3.0, 5.0][usize::try_from(dice.below(4)).unwrap_or_default()]),
+        radius_km: (dice.below(20) > 0)
+            .then(|| [1.0, 2.0, 3.0, 5.0][usize::try_from(dice.below(4)).unwrap_or_default()]),
         capacity: 1,
         ..Supplier::default()
     }
@@ -53,16 +65,40 @@ fn supplier(dice: &mut Dice, n: u64) -> Supplier {
 fn world() -> Index {
     let (mut index, mut dice) = (Index::new(), Dice(7));
     for n in 0..60 {
-        index.load(Category { code: code('C', n), parent: (n >= 10).then(|| code('C', n % 10)), ..Category::default() }.into());
+        index.load(
+            Category {
+                code: code('C', n),
+                parent: (n >= 10).then(|| code('C', n % 10)),
+                ..Category::default()
+            }
+            .into(),
+        );
     }
     for n in 0..SUPPLIERS {
         index.load(supplier(&mut dice, n).into());
     }
     for n in 0..NEEDS {
         let (lon, lat) = dice.point();
-        index.load(Resident { code: code('R', n), lon, lat, ..Resident::default() }.into());
-        let start = Minute::parse("2026-11-24T09:00").unwrap_or_default().plus(1_440 * i32::try_from(n % 7).unwrap_or_default());
-        let need = Need { code: code('N', n), resident: code('R', n), category: code('C', 10 + n % 50), start, minutes: 60, ..Need::default() };
+        index.load(
+            Resident {
+                code: code('R', n),
+                lon,
+                lat,
+                ..Resident::default()
+            }
+            .into(),
+        );
+        let start = Minute::parse("2026-11-24T09:00")
+            .unwrap_or_default()
+            .plus(1_440 * i32::try_from(n % 7).unwrap_or_default());
+        let need = Need {
+            code: code('N', n),
+            resident: code('R', n),
+            category: code('C', 10 + n % 50),
+            start,
+            minutes: 60,
+            ..Need::default()
+        };
         index.load(need.into());
     }
     index
@@ -70,7 +106,8 @@ fn world() -> Index {
 
 fn ranking(c: &mut Criterion) {
     let index = world();
-    let now = Stamp::parse("2026-11-23T08:00", matchdesk::domain::Zone::default()).unwrap_or_default();
+    let now =
+        Stamp::parse("2026-11-23T08:00", matchdesk::domain::Zone::default()).unwrap_or_default();
     let mut times: Vec<u128> = Vec::new();
     for round in 0..2 {
         times = (0..NEEDS)

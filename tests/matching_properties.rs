@@ -2,8 +2,12 @@
 
 mod matching_reference;
 
-use matchdesk::domain::record::{Away, Capability, Category, Held, Match, Need, Resident, Service, Skill, Supplier};
-use matchdesk::domain::{AnyRecord, Code, Day, Minute, Outcome, Recurrence, Sex, Stamp, Status, Urgency, Week};
+use matchdesk::domain::record::{
+    Away, Capability, Category, Held, Match, Need, Resident, Service, Skill, Supplier,
+};
+use matchdesk::domain::{
+    AnyRecord, Code, Day, Minute, Outcome, Recurrence, Sex, Stamp, Status, Urgency, Week,
+};
 use matchdesk::matching::Index;
 use matching_reference::World;
 use proptest::prelude::*;
@@ -14,7 +18,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
     fn of<T: Clone>(&mut self, list: &[T]) -> T {
@@ -35,17 +42,50 @@ fn named(letter: char, n: u64) -> Code {
 fn supplier(d: &mut Dice, n: u64) -> Supplier {
     Supplier {
         code: named('V', n),
-        status: d.of(&[Status::Active, Status::Active, Status::Active, Status::Paused]),
+        status: d.of(&[
+            Status::Active,
+            Status::Active,
+            Status::Active,
+            Status::Paused,
+        ]),
         sex: d.of(&[None, Some(Sex::Male), Some(Sex::Female), Some(Sex::Any)]),
         lon: Some(d.of(&[116.40, 116.41, 116.43])),
         lat: Some(d.of(&[39.90, 39.905])),
-        skills: vec![Skill { category: d.code('C', 6), level: d.of(&[1, 2, 3]) }, Skill { category: d.code('C', 6), level: 2 }],
-        capabilities: if d.maybe() { vec![] } else { vec![Held { capability: d.code('K', 3), until: d.of(&[None, Some(Day(MONDAY + 7)), Some(Day(MONDAY + 8))]) }] },
-        availability: Week::parse(d.of(&["daily 00:00-24:00", "daily 08:00-12:00", "weekdays 09:00-10:30"])).unwrap(),
+        skills: vec![
+            Skill {
+                category: d.code('C', 6),
+                level: d.of(&[1, 2, 3]),
+            },
+            Skill {
+                category: d.code('C', 6),
+                level: 2,
+            },
+        ],
+        capabilities: if d.maybe() {
+            vec![]
+        } else {
+            vec![Held {
+                capability: d.code('K', 3),
+                until: d.of(&[None, Some(Day(MONDAY + 7)), Some(Day(MONDAY + 8))]),
+            }]
+        },
+        availability: Week::parse(d.of(&[
+            "daily 00:00-24:00",
+            "daily 08:00-12:00",
+            "weekdays 09:00-10:30",
+        ]))
+        .unwrap(),
         radius_km: d.of(&[None, Some(0.5), Some(1.0), Some(9.0)]),
         max_hours_week: d.of(&[None, Some(1.0), Some(2.0), Some(3.5)]),
         capacity: d.of(&[1, 1, 2]),
-        away: if d.maybe() { vec![Away { from: Day(MONDAY + 8), to: Day(MONDAY + 9) }] } else { vec![] },
+        away: if d.maybe() {
+            vec![Away {
+                from: Day(MONDAY + 8),
+                to: Day(MONDAY + 9),
+            }]
+        } else {
+            vec![]
+        },
         ..Supplier::default()
     }
 }
@@ -56,12 +96,29 @@ fn need(d: &mut Dice, n: u64) -> Need {
         code: named('N', n),
         resident: d.code('R', 3),
         category: d.code('C', 6),
-        start: d.of(&[at("2026-11-17T09:00"), at("2026-11-24T09:00"), at("2026-11-24T10:00"), at("2026-11-24T10:14"), at("2026-11-24T10:15")]),
+        start: d.of(&[
+            at("2026-11-17T09:00"),
+            at("2026-11-24T09:00"),
+            at("2026-11-24T10:00"),
+            at("2026-11-24T10:14"),
+            at("2026-11-24T10:15"),
+        ]),
         minutes: d.of(&[45, 60, 75]),
-        recurrence: d.of(&["", "FREQ=WEEKLY", "FREQ=WEEKLY;COUNT=3", "FREQ=DAILY;COUNT=2"]).parse_rule(),
+        recurrence: d
+            .of(&[
+                "",
+                "FREQ=WEEKLY",
+                "FREQ=WEEKLY;COUNT=3",
+                "FREQ=DAILY;COUNT=2",
+            ])
+            .parse_rule(),
         people: d.of(&[1, 1, 2]),
         sex: d.of(&[None, None, Some(Sex::Female)]),
-        capabilities: if d.maybe() { vec![d.code('K', 3)] } else { vec![] },
+        capabilities: if d.maybe() {
+            vec![d.code('K', 3)]
+        } else {
+            vec![]
+        },
         urgency: d.of(&[Urgency::Normal, Urgency::Urgent]),
         opened_at: Stamp(i64::try_from(d.below(3)).unwrap()),
         cancelled_at: d.of(&[None, None, None, None, Some(Minute(MONDAY * 1440).stamp())]),
@@ -91,31 +148,75 @@ fn world(seed: u64) -> World {
         });
     }
     for n in 0..3 {
-        w.capabilities.push(Capability { code: named('K', n), merged_into: (n == 2 && d.maybe()).then(|| named('K', 0)), ..Capability::default() });
+        w.capabilities.push(Capability {
+            code: named('K', n),
+            merged_into: (n == 2 && d.maybe()).then(|| named('K', 0)),
+            ..Capability::default()
+        });
     }
     w.suppliers = (0..8).map(|n| supplier(d, n)).collect();
     for n in 0..3 {
         let (blocked, preferred) = (vec![d.code('V', 8)], vec![d.code('V', 8)]);
-        w.residents.push(Resident { code: named('R', n), lon: Some(116.4), lat: Some(39.9), blocked, preferred, ..Resident::default() });
+        w.residents.push(Resident {
+            code: named('R', n),
+            lon: Some(116.4),
+            lat: Some(39.9),
+            blocked,
+            preferred,
+            ..Resident::default()
+        });
     }
     w.needs = (0..6).map(|n| need(d, n)).collect();
     for n in 0..6 {
         let asked = d.of(&w.needs);
         let visits: Vec<Minute> = asked.visits().take(3).filter(|_| d.below(3) > 0).collect();
-        let m = Match { need: asked.code, supplier: d.code('V', 8), visits: visits.clone(), ended_at: d.maybe().then(|| Minute(MONDAY * 1440 + 600).stamp()), ..Match::default() };
-        if w.matches.iter().any(|k| k.need == m.need && k.supplier == m.supplier) {
+        let m = Match {
+            need: asked.code,
+            supplier: d.code('V', 8),
+            visits: visits.clone(),
+            ended_at: d.maybe().then(|| Minute(MONDAY * 1440 + 600).stamp()),
+            ..Match::default()
+        };
+        if w.matches
+            .iter()
+            .any(|k| k.need == m.need && k.supplier == m.supplier)
+        {
             continue;
         }
         if let Some(start) = visits.first().filter(|_| d.below(2) == 0) {
-            let outcome = d.of(&[Outcome::Completed, Outcome::NoShow, Outcome::CancelledByResident, Outcome::CancelledBySupplier]);
+            let outcome = d.of(&[
+                Outcome::Completed,
+                Outcome::NoShow,
+                Outcome::CancelledByResident,
+                Outcome::CancelledBySupplier,
+            ]);
             let (need, supplier) = (Some(m.need.clone()), m.supplier.clone());
-            w.services.push(Service { code: named('S', n), resident: asked.resident, supplier, start: *start, minutes: 50, outcome, rating: d.of(&[None, Some(2), Some(5)]), need, ..Service::default() });
+            w.services.push(Service {
+                code: named('S', n),
+                resident: asked.resident,
+                supplier,
+                start: *start,
+                minutes: 50,
+                outcome,
+                rating: d.of(&[None, Some(2), Some(5)]),
+                need,
+                ..Service::default()
+            });
         }
         w.matches.push(m);
     }
     for n in 10..16 {
         let start = Minute((MONDAY - i32::try_from(d.below(40)).unwrap()) * 1440 + 480);
-        w.services.push(Service { code: named('S', n), resident: d.code('R', 3), supplier: d.code('V', 8), start, minutes: 60, outcome: d.of(&[Outcome::Completed, Outcome::NoShow]), rating: d.of(&[None, Some(1), Some(4)]), ..Service::default() });
+        w.services.push(Service {
+            code: named('S', n),
+            resident: d.code('R', 3),
+            supplier: d.code('V', 8),
+            start,
+            minutes: 60,
+            outcome: d.of(&[Outcome::Completed, Outcome::NoShow]),
+            rating: d.of(&[None, Some(1), Some(4)]),
+            ..Service::default()
+        });
     }
     w
 }
