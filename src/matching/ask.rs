@@ -103,22 +103,17 @@ impl<'a> Ask<'a> {
             .unwrap_or_default()
     }
 
-    /// The last valid day of a capability that the supplier has; none inside when it does not run out.
-    pub(super) fn held(&self, s: u32, capability: u32) -> Option<Option<Day>> {
+    /// The last valid day of a capability that the supplier has; the end of days when it does not run out.
+    pub(super) fn held(&self, s: u32, capability: u32) -> Option<Day> {
         let tree = &self.index.capabilities;
-        let all = self
-            .supplier(s)
-            .held
-            .iter()
-            .filter(|(id, _)| tree.effective(*id) == capability);
-        all.map(|(_, until)| *until)
-            .reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b)))
+        let all = self.supplier(s).held.iter();
+        all.filter(|(id, _)| tree.effective(*id) == capability)
+            .map(|(_, until)| until.unwrap_or(Day(i32::MAX)))
+            .max()
     }
 
     pub(super) fn expired(&self, s: u32, capability: u32, day: Day) -> bool {
-        self.held(s, capability)
-            .flatten()
-            .is_some_and(|until| until < day)
+        self.held(s, capability).is_some_and(|until| until < day)
     }
 
     /// The required capabilities of which `wrong` holds, as a list.
