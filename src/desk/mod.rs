@@ -168,6 +168,10 @@ impl Desk {
         actor: &Actor,
         command: &Command,
     ) -> Result<Done, DeskError> {
+        if matches!(command, Command::Confirm { .. }) {
+            // Before the turn is taken: loading takes it, too.
+            self.load(&mut |_, _| {})?;
+        }
         let turn = self.turn();
         let command = self.with_rank(command)?;
         let now = self.now();

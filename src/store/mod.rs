@@ -4,11 +4,18 @@
 //! rows as they stand there, and writes the events, the rows, the journal and the command's result together, or nothing.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use crate::both;
 use crate::domain::record::{Match, Need, Service};
 use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
+
+mod codec;
+mod journal;
+mod redb;
+mod tables;
 
 /// 128 random bits that name a command, so that one sent again is answered and not done twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -265,8 +272,72 @@ pub trait Feed {
     fn heads(&self) -> Result<Vec<Head>, StoreError>;
 }
 
-/// A storage engine.
-pub trait Store: Ledger + Views + Feed + Send + Sync {}
+/// What a check of the whole store found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Records looked at.
+    pub records: u64,
+    /// Journal entries looked at.
+    pub entries: u64,
+    /// What is wrong; empty when all is well.
+    pub problems: Vec<Said>,
+}
 
-mod stub;
-pub use stub::*;
+/// A storage engine.
+pub trait Store: Ledger + Views + Feed + Send + Sync {
+    /// Checks every record, the journal's chains, and that the journal gives the records; and that the chains hold the
+    /// heads that were kept elsewhere. `progress` hears how many of how many rows are done.
+    ///
+    /// # Errors
+    /// When the store can't be read at all.
+    fn verify(
+        &self,
+        since: &[Head],
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Report, StoreError>;
+
+    /// Writes a consistent copy to a path where nothing is, while others go on working.
+    ///
+    /// # Errors
+    /// When something is there already, it can't be written, or the copy is not equal.
+    fn backup(&self, to: &Path) -> Result<(), StoreError>;
+}
+
+/// Opens the store at a path, which must be there.
+///
+/// # Errors
+/// When there is none, it is no store, it is in use, or it may not be opened.
+pub fn open(path: &Path) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(redb::RedbStore::open(path)?))
+}
+
+/// Makes a store where nothing is yet.
+///
+/// # Errors
+/// When something is there, or the folder can't be written.
+pub fn create(path: &Path) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(redb::RedbStore::create(path)?))
+}
+
+/// Makes a store at `to` of the backup at `from`, after checking it.
+///
+/// # Errors
+/// When the backup is not sound, or something is at `to` already.
+pub fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
+    redb::restore(from, to)
+}
+
+/// An id for a new command.
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub fn random_id() -> Result<RequestId, StoreError> {
+    let mut bytes = [0; 16];
+    let wrong = |error| {
+        StoreError::Unavailable(
+            both!(zh: "系统没有随机数：{error}", en: "the system gives no random numbers: {error}"),
+        )
+    };
+    getrandom::fill(&mut bytes).map_err(wrong)?;
+    Ok(RequestId(u128::from_be_bytes(bytes)))
+}

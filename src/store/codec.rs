@@ -1,0 +1,200 @@
+//! Stored values: an envelope around a map of numbered fields.
+//!
+//! Envelope: kind (1 byte), schema (2 bytes), CRC-32 of all that follows and precedes (4 bytes), payload. redb does not
+//! check ordinary reads, so a flipped bit would come back as wrong data without the checksum.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decoder, Encoder};
+
+use super::StoreError;
+use crate::both;
+use crate::domain::kinds::Word;
+use crate::domain::{AnyRecord, Code, Kind, Record};
+use crate::{for_kind, with_record};
+
+/// The newest schema of values that this release writes and reads.
+pub(super) const SCHEMA: u16 = 1;
+
+const HEAD: usize = 7;
+
+/// The fields of a stored value by number, each as its own CBOR.
+pub(super) type Fields = BTreeMap<u32, Vec<u8>>;
+
+/// That a value is not what was written.
+pub(super) fn corrupt(kind: Kind, key: &str) -> StoreError {
+    let kind = kind.word();
+    StoreError::Corrupt(both!(
+        zh: "存储已损坏：{kind} {key} 的内容不完整。请用 matchdesk restore 从备份恢复",
+        en: "the store is damaged: {kind} {key} is not as it was written. Restore a backup with matchdesk restore"
+    ))
+}
+
+/// A record as a stored value.
+pub(super) fn encode(record: &AnyRecord) -> Vec<u8> {
+    // Writing to memory can't fail.
+    let payload = with_record!(record, record => minicbor::to_vec(record)).unwrap_or_default();
+    seal(record.kind(), &payload)
+}
+
+fn seal(kind: Kind, payload: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(HEAD + payload.len());
+    value.push(kind as u8);
+    value.extend(SCHEMA.to_le_bytes());
+    value.extend(checksum(kind as u8, SCHEMA, payload).to_le_bytes());
+    value.extend(payload);
+    value
+}
+
+fn checksum(kind: u8, schema: u16, payload: &[u8]) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&[kind]);
+    crc.update(&schema.to_le_bytes());
+    crc.update(payload);
+    crc.finalize()
+}
+
+/// The payload of a stored value, its checksum verified.
+fn open<'a>(kind: Kind, key: &str, value: &'a [u8]) -> Result<&'a [u8], StoreError> {
+    let wrong = || corrupt(kind, key);
+    let (head, payload) = value.split_at_checked(HEAD).ok_or_else(wrong)?;
+    let [of, low, high, crc @ ..] = head else {
+        return Err(wrong());
+    };
+    let schema = u16::from_le_bytes([*low, *high]);
+    let crc: [u8; 4] = crc.try_into().map_err(|_| wrong())?;
+    if *of != kind as u8 || u32::from_le_bytes(crc) != checksum(*of, schema, payload) {
+        return Err(wrong());
+    }
+    if schema > SCHEMA {
+        Err(newer())
+    } else {
+        Ok(payload)
+    }
+}
+
+/// That a newer release wrote the store.
+pub(super) fn newer() -> StoreError {
+    StoreError::Unavailable(both!(
+        zh: "这个存储由更新版本的 matchdesk 写成；请升级 matchdesk 后再打开",
+        en: "a newer release of matchdesk wrote this store; install that release to open it"
+    ))
+}
+
+/// The record of a stored value.
+pub(super) fn decode(kind: Kind, key: &str, value: &[u8]) -> Result<AnyRecord, StoreError> {
+    let payload = open(kind, key, value)?;
+    for_kind!(kind, R => {
+        let mut decoder = Decoder::new(payload);
+        let record: R = decoder.decode().map_err(|_| corrupt(kind, key))?;
+        if decoder.position() == payload.len() { Ok(record.into_any()) } else { Err(corrupt(kind, key)) }
+    })
+}
+
+/// The fields of a record, by number, those with their default value left out.
+pub(super) fn fields(record: &AnyRecord) -> Fields {
+    let all = with_record!(record, record => split(&minicbor::to_vec(record).unwrap_or_default()));
+    let defaults =
+        for_kind!(record.kind(), R => split(&minicbor::to_vec(R::default()).unwrap_or_default()));
+    all.into_iter()
+        .filter(|(number, value)| defaults.get(number) != Some(value))
+        .collect()
+}
+
+/// The entries of a CBOR map with numbers as keys; nothing for anything else.
+fn split(payload: &[u8]) -> Fields {
+    let mut decoder = Decoder::new(payload);
+    let mut fields = Fields::new();
+    let Ok(Some(count)) = decoder.map() else {
+        return fields;
+    };
+    for _ in 0..count {
+        let Ok(number) = decoder.u32() else { break };
+        let from = decoder.position();
+        if decoder.skip().is_err() {
+            break;
+        }
+        fields.insert(
+            number,
+            payload
+                .get(from..decoder.position())
+                .unwrap_or_default()
+                .to_vec(),
+        );
+    }
+    fields
+}
+
+/// The record of some fields; those that are missing have their default value.
+pub(super) fn join(kind: Kind, key: &Code, fields: &Fields) -> Result<AnyRecord, StoreError> {
+    let mut payload = Vec::new();
+    let mut encoder = Encoder::new(&mut payload);
+    let head = encoder.map(fields.len() as u64).map(|_| ());
+    head.map_err(|_| corrupt(kind, key.as_str()))?;
+    for (number, value) in fields {
+        let mut encoder = Encoder::new(&mut payload);
+        encoder
+            .u32(*number)
+            .map_err(|_| corrupt(kind, key.as_str()))?;
+        payload.extend(value);
+    }
+    for_kind!(kind, R => {
+        let record: R = minicbor::decode(&payload).map_err(|_| corrupt(kind, key.as_str()))?;
+        Ok(record.into_any())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::record::Supplier;
+
+    fn supplier() -> AnyRecord {
+        Supplier {
+            code: Code::composed("V1"),
+            name: "王秀英".to_owned(),
+            lon: Some(116.4),
+            ..Supplier::default()
+        }
+        .into()
+    }
+
+    #[test]
+    fn a_flipped_bit_is_noticed_wherever_it_is() {
+        let value = encode(&supplier());
+        assert_eq!(decode(Kind::Supplier, "V1", &value), Ok(supplier()));
+        for place in 0..value.len() {
+            let mut damaged = value.clone();
+            damaged[place] ^= 4;
+            assert!(
+                decode(Kind::Supplier, "V1", &damaged).is_err(),
+                "byte {place}"
+            );
+        }
+        assert!(decode(Kind::Supplier, "V1", &value[..5]).is_err());
+        assert!(decode(Kind::Resident, "V1", &value).is_err());
+    }
+
+    #[test]
+    fn a_value_of_a_newer_schema_is_not_guessed_at() {
+        let mut value = encode(&supplier());
+        let crc = checksum(value[0], 2, &value[HEAD..]).to_le_bytes();
+        value[1..3].copy_from_slice(&2_u16.to_le_bytes());
+        value[3..7].copy_from_slice(&crc);
+        assert!(
+            decode(Kind::Supplier, "V1", &value)
+                .is_err_and(|error| error.said().en.contains("newer"))
+        );
+    }
+
+    #[test]
+    fn fields_without_defaults_give_the_record_again() {
+        let record = supplier();
+        let fields = fields(&record);
+        assert_eq!(fields.keys().copied().collect::<Vec<_>>(), [0, 2, 9]);
+        assert_eq!(
+            join(Kind::Supplier, &Code::composed("V1"), &fields),
+            Ok(record)
+        );
+    }
+}

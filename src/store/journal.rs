@@ -1,0 +1,259 @@
+//! The journal: one entry an event, chained by hash within its street's chain.
+//!
+//! An entry holds the fields that became different. Of a personal field it holds only a keyed hash and says in which
+//! version of the person's side row the value lies, so that erasing those rows leaves the chain whole.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use hmac::{Hmac, KeyInit, Mac};
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+use super::codec::{self, Fields};
+use super::{Entry, FieldChange, Request, RequestId, StoreError};
+use crate::both;
+use crate::domain::field::Privacy;
+use crate::domain::{AnyRecord, Code, Event, Kind, Record, Stamp, Verb};
+use crate::for_kind;
+
+/// A SHA-256 hash.
+pub(super) type Hash = [u8; 32];
+
+/// The hash before a chain's first entry.
+pub(super) const START: Hash = [0; 32];
+
+/// An entry as it is stored. Numbers of fields are never used again.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(super) struct Stored {
+    /// The hash of the entry before.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub previous: Hash,
+    /// The command's id.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub request: [u8; 16],
+    /// Who.
+    #[n(2)]
+    pub who: String,
+    /// From which station.
+    #[n(3)]
+    pub station: String,
+    /// The real time, in milliseconds since 1970 UTC.
+    #[n(4)]
+    pub real: i64,
+    /// The rules' clock.
+    #[n(5)]
+    pub now: Stamp,
+    /// What happened.
+    #[n(6)]
+    pub verb: Verb,
+    /// To which kind of record.
+    #[n(7)]
+    pub kind: Kind,
+    /// Under which key.
+    #[n(8)]
+    pub key: Code,
+    /// Why.
+    #[n(9)]
+    pub reason: String,
+    /// The fields that became different: number, before, after.
+    #[n(10)]
+    pub changes: Vec<Change>,
+    /// The version of the side row that holds the personal fields; 0 when none changed.
+    #[n(11)]
+    pub version: u32,
+}
+
+/// One field's change.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct Change {
+    /// The field's number.
+    #[n(0)]
+    pub number: u32,
+    /// Its value before, or the keyed hash of it; empty when it had its default.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub before: Vec<u8>,
+    /// Its value after, or the keyed hash of it.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub after: Vec<u8>,
+}
+
+/// The personal fields that became different, as they are kept beside the journal: number to value before and after.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(super) struct Side(pub Vec<Change>);
+
+/// Whether a field is personal, by its number.
+pub(super) fn is_personal(kind: Kind, number: u32) -> bool {
+    for_kind!(kind, R => R::fields().iter().any(|field| field.number == number && field.privacy != Privacy::Open))
+}
+
+/// The keyed hash that stands for a personal value.
+pub(super) fn hide(key: &Hash, number: u32, value: &[u8]) -> Vec<u8> {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return Vec::new();
+    };
+    mac.update(&number.to_le_bytes());
+    mac.update(value);
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .take(16)
+        .copied()
+        .collect()
+}
+
+/// The fields by which two states of a record differ.
+pub(super) fn differences(before: &Fields, after: &Fields) -> Vec<Change> {
+    let mut numbers: Vec<u32> = before.keys().chain(after.keys()).copied().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let value = |fields: &Fields, number: u32| fields.get(&number).cloned().unwrap_or_default();
+    let changes = numbers.into_iter().map(|number| Change {
+        number,
+        before: value(before, number),
+        after: value(after, number),
+    });
+    changes
+        .filter(|change| change.before != change.after)
+        .collect()
+}
+
+/// The entry of an event, and its personal values for the side row.
+pub(super) fn entry(
+    event: &Event,
+    request: &Request,
+    previous: Hash,
+    key: &Hash,
+    version: u32,
+) -> (Stored, Side) {
+    let kind = event.after.kind();
+    let before = event.before.as_ref().map(codec::fields).unwrap_or_default();
+    let mut changes = differences(&before, &codec::fields(&event.after));
+    let side = Side(
+        changes
+            .iter()
+            .filter(|change| is_personal(kind, change.number))
+            .cloned()
+            .collect(),
+    );
+    for change in changes
+        .iter_mut()
+        .filter(|change| is_personal(kind, change.number))
+    {
+        change.before = hide(key, change.number, &change.before);
+        change.after = hide(key, change.number, &change.after);
+    }
+    let stored = Stored {
+        previous,
+        request: request.id.0.to_be_bytes(),
+        who: request.who.clone(),
+        station: request.station.clone(),
+        real: request.real.timestamp_millis(),
+        now: request.now,
+        verb: event.verb,
+        kind,
+        key: event.after.key(),
+        reason: event.reason.clone(),
+        changes,
+        version: if side.0.is_empty() { 0 } else { version },
+    };
+    (stored, side)
+}
+
+impl Stored {
+    /// The entry's bytes and its hash.
+    pub fn bytes(&self) -> (Vec<u8>, Hash) {
+        let bytes = minicbor::to_vec(self).unwrap_or_default();
+        let hash = Sha256::digest(&bytes).into();
+        (bytes, hash)
+    }
+
+    /// Reads an entry's bytes.
+    pub fn read(chain: &str, sequence: u64, bytes: &[u8]) -> Result<Self, StoreError> {
+        minicbor::decode(bytes).map_err(|_| {
+            StoreError::Corrupt(both!(zh: "日志 {chain} 第 {sequence} 条已损坏", en: "entry {sequence} of the journal's chain {chain} is damaged"))
+        })
+    }
+
+    /// The entry for people: columns and cells instead of numbers and bytes. `side` gives back personal values.
+    pub fn shown(&self, chain: &Code, sequence: u64, side: Option<&Side>) -> Entry {
+        let mut changes = Vec::new();
+        for change in &self.changes {
+            let personal = is_personal(self.kind, change.number);
+            let source = if personal {
+                side.and_then(|side| side.0.iter().find(|known| known.number == change.number))
+            } else {
+                Some(change)
+            };
+            if let Some(column) = column(self.kind, change.number) {
+                let cell = |pick: fn(&Change) -> &Vec<u8>| {
+                    source.map(|change| cell(self.kind, &self.key, change.number, pick(change)))
+                };
+                changes.push(FieldChange {
+                    column,
+                    before: cell(|change| &change.before),
+                    after: cell(|change| &change.after),
+                });
+            }
+        }
+        let request = Request {
+            id: RequestId(u128::from_be_bytes(self.request)),
+            who: self.who.clone(),
+            station: self.station.clone(),
+            real: DateTime::from_timestamp_millis(self.real).unwrap_or_default(),
+            now: self.now,
+        };
+        let (verb, kind, key, reason) =
+            (self.verb, self.kind, self.key.clone(), self.reason.clone());
+        Entry {
+            chain: chain.clone(),
+            sequence,
+            request,
+            verb,
+            kind,
+            key,
+            reason,
+            changes,
+        }
+    }
+}
+
+fn column(kind: Kind, number: u32) -> Option<&'static str> {
+    for_kind!(kind, R => R::fields().iter().find(|field| field.number == number).map(|field| field.column))
+}
+
+/// A field's value as its cell; empty for the default.
+fn cell(kind: Kind, key: &Code, number: u32, value: &[u8]) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    let fields: Fields = BTreeMap::from([(number, value.to_vec())]);
+    let Ok(record) = codec::join(kind, key, &fields) else {
+        return String::new();
+    };
+    cell_of(&record, number)
+}
+
+fn cell_of(record: &AnyRecord, number: u32) -> String {
+    crate::with_record!(record, record => text(record, number))
+}
+
+fn text<R: Record>(record: &R, number: u32) -> String {
+    R::fields()
+        .iter()
+        .find(|field| field.number == number)
+        .map(|field| (field.get)(record))
+        .unwrap_or_default()
+}
+
+/// A hash in hexadecimal.
+pub(super) fn hex(hash: &Hash) -> String {
+    use std::fmt::Write;
+    hash.iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

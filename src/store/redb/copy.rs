@@ -1,0 +1,117 @@
+//! Backups: copies through one read transaction, checked before they get their name.
+
+use std::fs::File;
+use std::path::Path;
+
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
+
+use super::{Bytes, RedbStore, TABLES, any, audit, guarded, make};
+use crate::both;
+use crate::store::{Store, StoreError};
+
+/// Rows copied in one transaction.
+const BATCH: u64 = 50_000;
+
+pub(super) fn backup(db: &Database, to: &Path) -> Result<(), StoreError> {
+    let transaction = db.begin_read().map_err(any)?;
+    copy(&transaction, to)
+}
+
+pub(super) fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
+    check_free(to)?;
+    let store = RedbStore::open(from)?;
+    let report = store.verify(&[], &mut |_, _| {})?;
+    if let Some(first) = report.problems.first() {
+        let (zh, en, shown) = (&first.zh, &first.en, from.display());
+        return Err(StoreError::Corrupt(
+            both!(zh: "{shown} 不完好，没有恢复：{zh}", en: "{shown} is not sound and was not restored: {en}"),
+        ));
+    }
+    store.backup(to)
+}
+
+fn check_free(to: &Path) -> Result<(), StoreError> {
+    if to.symlink_metadata().is_ok() {
+        let shown = to.display();
+        return Err(StoreError::Unavailable(
+            both!(zh: "{shown} 已存在，不会覆盖；请换一个路径", en: "{shown} is there already and is not overwritten; give another path"),
+        ));
+    }
+    Ok(())
+}
+
+fn copy(source: &ReadTransaction, to: &Path) -> Result<(), StoreError> {
+    check_free(to)?;
+    let shown = to.display();
+    let wrong = |error: std::io::Error| {
+        StoreError::Unavailable(both!(
+            zh: "不能写入 {shown}：{error}。请检查文件夹是否存在、可写，磁盘是否已满",
+            en: "{shown} can't be written: {error}. Check that the folder is there and can be written, and the disk has room"
+        ))
+    };
+    let folder = to
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let draft = tempfile::Builder::new()
+        .prefix(".matchdesk-")
+        .tempfile_in(folder)
+        .map_err(wrong)?;
+    let file = draft.reopen().map_err(wrong)?;
+    let target = guarded(to, || make(file))?;
+    for table in TABLES {
+        copy_table(source, &target, table)?;
+    }
+    check_copy(source, &target)?;
+    drop(target);
+    draft.as_file().sync_all().map_err(wrong)?;
+    draft
+        .persist_noclobber(to)
+        .map_err(|error| wrong(error.error))?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(wrong)
+}
+
+fn copy_table(source: &ReadTransaction, target: &Database, table: Bytes) -> Result<(), StoreError> {
+    let from = source.open_table(table).map_err(any)?;
+    let mut rows = from.iter().map_err(any)?;
+    loop {
+        let mut transaction = target.begin_write().map_err(any)?;
+        transaction.set_quick_repair(true);
+        let mut count = 0;
+        {
+            let mut to = transaction.open_table(table).map_err(any)?;
+            for row in rows
+                .by_ref()
+                .take(usize::try_from(BATCH).unwrap_or(usize::MAX))
+            {
+                let (key, value) = row.map_err(any)?;
+                to.insert(key.value(), value.value()).map_err(any)?;
+                count += 1;
+            }
+        }
+        transaction.commit().map_err(any)?;
+        if count < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+fn check_copy(source: &ReadTransaction, target: &Database) -> Result<(), StoreError> {
+    let copied = target.begin_read().map_err(any)?;
+    let mut same = audit::heads(source)? == audit::heads(&copied)?;
+    for table in TABLES {
+        let (one, other) = (
+            source.open_table(table).map_err(any)?,
+            copied.open_table(table).map_err(any)?,
+        );
+        same &= one.len().map_err(any)? == other.len().map_err(any)?;
+    }
+    if same {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(
+        both!(zh: "备份与存储不一致，已放弃；请重试", en: "the copy is not equal to the store and was given up; try again"),
+    ))
+}

@@ -1,0 +1,384 @@
+//! The redb engine. Nothing outside this folder names redb.
+
+use std::fs::{File, OpenOptions};
+use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use redb::backends::FileBackend;
+use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
+
+use super::journal::Hash;
+use super::{
+    Decide, Entry, Executed, Feed, Head, Ledger, Request, RequestId, Rows, Store, StoreError,
+    Views, codec,
+};
+use crate::both;
+use crate::domain::{Code, Kind, Said};
+
+mod audit;
+mod copy;
+mod read;
+mod write;
+
+/// Bytes to bytes: the only sort of table, since redb warns of others.
+type Bytes = TableDefinition<'static, &'static [u8], &'static [u8]>;
+
+const RECORDS: Bytes = TableDefinition::new("records");
+const LINKS: Bytes = TableDefinition::new("links");
+const JOURNAL: Bytes = TableDefinition::new("journal");
+const HEADS: Bytes = TableDefinition::new("heads");
+const PERSONAL: Bytes = TableDefinition::new("personal");
+const RESULTS: Bytes = TableDefinition::new("results");
+const RESULT_ORDER: Bytes = TableDefinition::new("result_order");
+const COUNTS: Bytes = TableDefinition::new("counts");
+const META: Bytes = TableDefinition::new("meta");
+const TABLES: [Bytes; 9] = [
+    RECORDS,
+    LINKS,
+    JOURNAL,
+    HEADS,
+    PERSONAL,
+    RESULTS,
+    RESULT_ORDER,
+    COUNTS,
+    META,
+];
+
+/// The file's own format, apart from that of the values in it.
+const FORMAT: u16 = 1;
+/// redb's own default is a GiB.
+const CACHE: usize = 48 << 20;
+
+/// A store in one redb file.
+pub struct RedbStore {
+    db: Database,
+    /// The key of the journal's keyed hashes.
+    key: Hash,
+    /// A commit has failed: what is on the disk is known only after opening again.
+    failed: AtomicBool,
+    written: AtomicBool,
+}
+
+impl RedbStore {
+    /// Makes a store where nothing is yet, readable by its owner alone.
+    ///
+    /// # Errors
+    /// When something is there already, or the folder can't be written.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let shown = path.display();
+        let wrong = |error: std::io::Error| {
+            StoreError::Unavailable(both!(
+                zh: "不能在 {shown} 建立存储：{error}。请检查文件夹是否存在、可写，磁盘是否已满",
+                en: "a store can't be made at {shown}: {error}. Check that the folder can be written and the disk has room"
+            ))
+        };
+        std::fs::create_dir_all(folder).map_err(wrong)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(wrong)?;
+        let db = guarded(path, || make(file))?;
+        let mut key = Hash::default();
+        getrandom::fill(&mut key).map_err(|error| StoreError::Unavailable(both!(zh: "系统没有随机数：{error}", en: "the system gives no random numbers: {error}")))?;
+        let store = Self {
+            db,
+            key,
+            failed: AtomicBool::new(false),
+            written: AtomicBool::new(true),
+        };
+        store.begin(&key)?;
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(wrong)?;
+        Ok(store)
+    }
+
+    fn begin(&self, key: &Hash) -> Result<(), StoreError> {
+        let transaction = self
+            .db
+            .begin_write()
+            .map_err(|error| failure(&error.into()))?;
+        for table in TABLES {
+            transaction
+                .open_table(table)
+                .map_err(|error| failure(&error.into()))?;
+        }
+        {
+            let mut meta = transaction
+                .open_table(META)
+                .map_err(|error| failure(&error.into()))?;
+            meta.insert(b"format".as_slice(), FORMAT.to_le_bytes().as_slice())
+                .map_err(|error| failure(&error.into()))?;
+            meta.insert(b"key".as_slice(), key.as_slice())
+                .map_err(|error| failure(&error.into()))?;
+        }
+        transaction.commit().map_err(|error| failure(&error.into()))
+    }
+
+    /// Opens a store that is there.
+    ///
+    /// # Errors
+    /// When there is none, it is no store, it is in use, a newer release wrote it, or it may not be opened.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        check_file(path)?;
+        let db = guarded(path, || {
+            Database::builder().set_cache_size(CACHE).open(path)
+        })?;
+        let meta = guarded(path, || {
+            let transaction = db.begin_read().map_err(redb::Error::from)?;
+            let table = transaction.open_table(META).map_err(redb::Error::from)?;
+            let value = |name: &str| {
+                table
+                    .get(name.as_bytes())
+                    .map(|found| found.map(|guard| guard.value().to_vec()))
+                    .map_err(redb::Error::from)
+            };
+            Ok::<_, redb::Error>((value("format")?, value("key")?))
+        });
+        let (Ok((Some(format), Some(key))), shown) = (meta, path.display()) else {
+            let shown = path.display();
+            return Err(StoreError::Unavailable(
+                both!(zh: "{shown} 是数据库，但不是 matchdesk 的存储", en: "{shown} is a database, but not a store of matchdesk"),
+            ));
+        };
+        let (Ok(format), Ok(key)) = (<[u8; 2]>::try_from(format), Hash::try_from(key)) else {
+            return Err(StoreError::Corrupt(
+                both!(zh: "{shown} 的首部已损坏，请从备份恢复", en: "the head of {shown} is damaged; restore a backup"),
+            ));
+        };
+        if u16::from_le_bytes(format) > FORMAT {
+            return Err(codec::newer());
+        }
+        Ok(Self {
+            db,
+            key,
+            failed: AtomicBool::new(false),
+            written: AtomicBool::new(false),
+        })
+    }
+
+    fn check_writable(&self) -> Result<(), StoreError> {
+        if self.failed.load(Ordering::Acquire) {
+            return Err(StoreError::Unavailable(both!(
+                zh: "上一次写入失败，存储暂停写入；请退出并重新打开 matchdesk",
+                en: "the last write failed and the store takes no more; leave matchdesk and open it again"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// A new database in an empty file.
+fn make(file: File) -> Result<Database, DatabaseError> {
+    Database::builder()
+        .set_cache_size(CACHE)
+        .create_with_backend(FileBackend::new(file)?)
+}
+
+/// What can be said of a file before redb looks at it.
+fn check_file(path: &Path) -> Result<(), StoreError> {
+    let shown = path.display();
+    let unavailable = |said: Said| Err(StoreError::Unavailable(said));
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => unavailable(both!(
+            zh: "{shown} 没有存储；matchdesk demo、import、add 或 restore 会建立一个",
+            en: "there is no store at {shown}; matchdesk demo, import, add or restore makes one"
+        )),
+        Err(error) => unavailable(
+            both!(zh: "不能打开 {shown}：{error}", en: "{shown} can't be opened: {error}"),
+        ),
+        Ok(found) if found.is_dir() => unavailable(
+            both!(zh: "{shown} 是文件夹，不是存储文件", en: "{shown} is a folder, not a store"),
+        ),
+        Ok(found) if found.len() == 0 => unavailable(
+            both!(zh: "{shown} 是空文件，不是存储", en: "{shown} is an empty file, not a store"),
+        ),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Opens something of redb's; a damaged file may panic inside it.
+fn guarded<T, E: Into<redb::Error>>(
+    path: &Path,
+    open: impl FnOnce() -> Result<T, E>,
+) -> Result<T, StoreError> {
+    let shown = path.display();
+    let quiet = silence();
+    let opened = catch_unwind(AssertUnwindSafe(open));
+    drop(quiet);
+    let no_store = || {
+        StoreError::Unavailable(
+            both!(zh: "{shown} 不是 matchdesk 的存储，或已损坏；请检查路径，或从备份恢复", en: "{shown} is not a store of matchdesk, or is damaged; check the path, or restore a backup"),
+        )
+    };
+    match opened.map_err(|_| no_store())?.map_err(Into::into) {
+        Ok(opened) => Ok(opened),
+        Err(redb::Error::DatabaseAlreadyOpen) => Err(StoreError::Unavailable(both!(
+            zh: "{shown} 正由另一个 matchdesk 使用；请先退出那一个",
+            en: "{shown} is in use by another matchdesk; leave that one first"
+        ))),
+        Err(redb::Error::UpgradeRequired(_)) => Err(codec::newer()),
+        Err(redb::Error::Io(error))
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            Err(StoreError::Unavailable(
+                both!(zh: "没有打开 {shown} 的权限：{error}", en: "{shown} may not be opened: {error}"),
+            ))
+        }
+        Err(redb::Error::Io(error)) if error.raw_os_error().is_some() => {
+            Err(StoreError::Unavailable(
+                both!(zh: "不能打开 {shown}：{error}", en: "{shown} can't be opened: {error}"),
+            ))
+        }
+        Err(_) => Err(no_store()),
+    }
+}
+
+/// Keeps a caught panic's message off the screen while it lives.
+struct Silence(Option<Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>>);
+
+fn silence() -> Silence {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    Silence(Some(before))
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        if let Some(before) = self.0.take().filter(|_| !std::thread::panicking()) {
+            std::panic::set_hook(before);
+        }
+    }
+}
+
+/// What a failure of redb means for the user.
+fn failure(error: &redb::Error) -> StoreError {
+    match error {
+        redb::Error::Corrupted(detail) => StoreError::Corrupt(
+            both!(zh: "存储已损坏（{detail}），请从备份恢复", en: "the store is damaged ({detail}); restore a backup"),
+        ),
+        redb::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+            StoreError::Unavailable(both!(
+                zh: "磁盘已满，没有写入；请腾出空间后重新打开",
+                en: "the disk is full and nothing was written; make room and open matchdesk again"
+            ))
+        }
+        other => StoreError::Unavailable(
+            both!(zh: "存储读写失败：{other}", en: "the store can't be read or written: {other}"),
+        ),
+    }
+}
+
+fn any<E: Into<redb::Error>>(error: E) -> StoreError {
+    failure(&error.into())
+}
+
+impl Ledger for RedbStore {
+    fn execute(&self, request: &Request, decide: &mut Decide<'_>) -> Result<Executed, StoreError> {
+        self.check_writable()?;
+        let done = write::execute(&self.db, &self.key, request, decide);
+        self.written.store(true, Ordering::Release);
+        if done
+            .as_ref()
+            .is_err_and(|error| !matches!(error, StoreError::Corrupt(_)))
+        {
+            self.failed.store(true, Ordering::Release);
+        }
+        done
+    }
+
+    fn result(&self, id: RequestId) -> Result<Option<Vec<(Kind, Code)>>, StoreError> {
+        let transaction = self.db.begin_read().map_err(any)?;
+        let results = transaction.open_table(RESULTS).map_err(any)?;
+        write::read_result(&results, id)
+    }
+}
+
+impl Views for RedbStore {
+    fn rows(&self) -> Result<Box<dyn Rows + '_>, StoreError> {
+        let transaction = self.db.begin_read().map_err(any)?;
+        Ok(Box::new(read::View {
+            records: transaction.open_table(RECORDS).map_err(any)?,
+            links: transaction.open_table(LINKS).map_err(any)?,
+            counts: transaction.open_table(COUNTS).map_err(any)?,
+        }))
+    }
+}
+
+impl Feed for RedbStore {
+    fn entries(
+        &self,
+        chain: &Code,
+        after: u64,
+        each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        audit::entries(&self.db.begin_read().map_err(any)?, chain, after, each)
+    }
+
+    fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        audit::heads(&self.db.begin_read().map_err(any)?)
+    }
+}
+
+impl Store for RedbStore {
+    fn verify(
+        &self,
+        since: &[Head],
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<super::Report, StoreError> {
+        audit::verify(
+            &self.db.begin_read().map_err(any)?,
+            &self.key,
+            since,
+            progress,
+        )
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        copy::backup(&self.db, to)
+    }
+}
+
+/// Copies a backup to where a store shall be.
+///
+/// # Errors
+/// When the backup is no sound store, or something is at `to` already.
+pub fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
+    copy::restore(from, to)
+}
+
+/// Opening is quick when the last commit left a map of what is free; after a crash without one it takes a repair.
+impl Drop for RedbStore {
+    fn drop(&mut self) {
+        if !self.written.load(Ordering::Acquire)
+            || self.failed.load(Ordering::Acquire)
+            || std::thread::panicking()
+        {
+            return;
+        }
+        if let Ok(mut transaction) = self.db.begin_write() {
+            transaction.set_quick_repair(true);
+            // What was acknowledged is on the disk already: a failure here costs time at the next opening, no data.
+            let _ = transaction.commit();
+        }
+    }
+}
+
+impl From<DatabaseError> for StoreError {
+    fn from(error: DatabaseError) -> Self {
+        failure(&error.into())
+    }
+}

@@ -1,0 +1,266 @@
+//! One decision, one transaction: rows, index rows, journal, side rows and the result together, or nothing.
+
+use redb::{Database, ReadableTable, Table, WriteTransaction};
+
+use super::read::View;
+use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any};
+use crate::both;
+use crate::domain::kinds::Word;
+use crate::domain::{Code, Event, Kind};
+use crate::store::journal::{self, Hash, START};
+use crate::store::tables::{after, entry_key, links, record_key, side_key};
+use crate::store::{Decide, Executed, Request, RequestId, StoreError, Undecided, codec};
+
+/// Results that are remembered: a lost answer is asked for within minutes.
+const REMEMBERED: u64 = 10_000;
+/// Records of one command that a result names; an import's are asked for by nobody.
+const NAMED: usize = 64;
+
+type Key = &'static [u8];
+
+pub(super) fn execute(
+    db: &Database,
+    key: &Hash,
+    request: &Request,
+    decide: &mut Decide<'_>,
+) -> Result<Executed, StoreError> {
+    let transaction = db.begin_write().map_err(any)?;
+    let before = read_result(&transaction.open_table(RESULTS).map_err(any)?, request.id)?;
+    if let Some(done) = before {
+        transaction.abort().map_err(any)?;
+        return Ok(Executed::Repeated(done));
+    }
+    let decided = {
+        let view = View {
+            records: transaction.open_table(RECORDS).map_err(any)?,
+            links: transaction.open_table(LINKS).map_err(any)?,
+            counts: transaction.open_table(COUNTS).map_err(any)?,
+        };
+        decide(&view)
+    };
+    let events = match decided {
+        Ok(events) => events,
+        Err(undecided) => {
+            transaction.abort().map_err(any)?;
+            return match undecided {
+                Undecided::Refused(refusal) => Ok(Executed::Refused(refusal)),
+                Undecided::Failed(error) => Err(error),
+            };
+        }
+    };
+    if events.is_empty() {
+        transaction.abort().map_err(any)?;
+        return Ok(Executed::Done(events));
+    }
+    let mut writer = Writer::new(&transaction, key)?;
+    for event in &events {
+        writer.write(event, request)?;
+    }
+    writer.finish(request.id, &events)?;
+    transaction.commit().map_err(|error| {
+        let error = redb::Error::from(error);
+        StoreError::Unknown(
+            request.id,
+            both!(
+                zh: "写入时出错（{error}），不知道是否已保存；请重新打开 matchdesk 查看",
+                en: "the write failed ({error}) and it is not known whether it was kept; open matchdesk again and look"
+            ),
+        )
+    })?;
+    Ok(Executed::Done(events))
+}
+
+/// The records that a command changed, when one of this id was done.
+pub(super) fn read_result(
+    results: &impl ReadableTable<Key, Key>,
+    id: RequestId,
+) -> Result<Option<Vec<(Kind, Code)>>, StoreError> {
+    let found = results.get(id.0.to_be_bytes().as_slice()).map_err(any)?;
+    Ok(found.map(|guard| minicbor::decode(guard.value()).unwrap_or_default()))
+}
+
+struct Writer<'t> {
+    records: Table<'t, Key, Key>,
+    links: Table<'t, Key, Key>,
+    counts: Table<'t, Key, Key>,
+    journal: Table<'t, Key, Key>,
+    heads: Table<'t, Key, Key>,
+    personal: Table<'t, Key, Key>,
+    results: Table<'t, Key, Key>,
+    order: Table<'t, Key, Key>,
+    key: &'t Hash,
+    /// The chains written to, with their newest entry; flushed at the end.
+    grown: std::collections::BTreeMap<Code, (u64, Hash)>,
+    added: std::collections::BTreeMap<&'static str, u64>,
+}
+
+impl<'t> Writer<'t> {
+    fn new(transaction: &'t WriteTransaction, key: &'t Hash) -> Result<Self, StoreError> {
+        Ok(Self {
+            records: transaction.open_table(RECORDS).map_err(any)?,
+            links: transaction.open_table(LINKS).map_err(any)?,
+            counts: transaction.open_table(COUNTS).map_err(any)?,
+            journal: transaction.open_table(JOURNAL).map_err(any)?,
+            heads: transaction.open_table(HEADS).map_err(any)?,
+            personal: transaction.open_table(PERSONAL).map_err(any)?,
+            results: transaction.open_table(RESULTS).map_err(any)?,
+            order: transaction.open_table(RESULT_ORDER).map_err(any)?,
+            key,
+            grown: std::collections::BTreeMap::new(),
+            added: std::collections::BTreeMap::new(),
+        })
+    }
+
+    fn write(&mut self, event: &Event, request: &Request) -> Result<(), StoreError> {
+        let (kind, key) = (event.after.kind(), event.after.key());
+        self.records
+            .insert(
+                record_key(kind, key.as_str()).as_slice(),
+                codec::encode(&event.after).as_slice(),
+            )
+            .map_err(any)?;
+        let (old, new) = (
+            event.before.as_ref().map(links).unwrap_or_default(),
+            links(&event.after),
+        );
+        for gone in old.iter().filter(|link| !new.contains(link)) {
+            self.links.remove(gone.as_slice()).map_err(any)?;
+        }
+        for come in new.iter().filter(|link| !old.contains(link)) {
+            self.links
+                .insert(come.as_slice(), [].as_slice())
+                .map_err(any)?;
+        }
+        if event.before.is_none() {
+            *self.added.entry(kind.word()).or_default() += 1;
+        }
+        self.append(event, request)
+    }
+
+    fn append(&mut self, event: &Event, request: &Request) -> Result<(), StoreError> {
+        let (sequence, previous) = self.head(&event.chain)?;
+        let (kind, key) = (event.after.kind(), event.after.key());
+        let version = if event.before.is_some() {
+            self.next_version(kind, &key)?
+        } else {
+            1
+        };
+        let (entry, side) = journal::entry(event, request, previous, self.key, version);
+        let (bytes, hash) = entry.bytes();
+        self.journal
+            .insert(
+                entry_key(event.chain.as_str(), sequence + 1).as_slice(),
+                bytes.as_slice(),
+            )
+            .map_err(any)?;
+        if !side.0.is_empty() {
+            let values = minicbor::to_vec(&side).unwrap_or_default();
+            self.personal
+                .insert(
+                    side_key(kind, key.as_str(), version).as_slice(),
+                    values.as_slice(),
+                )
+                .map_err(any)?;
+        }
+        self.grown.insert(event.chain.clone(), (sequence + 1, hash));
+        Ok(())
+    }
+
+    fn head(&self, chain: &Code) -> Result<(u64, Hash), StoreError> {
+        if let Some(head) = self.grown.get(chain) {
+            return Ok(*head);
+        }
+        let found = self.heads.get(chain.as_str().as_bytes()).map_err(any)?;
+        Ok(found
+            .and_then(|guard| read_head(guard.value()))
+            .unwrap_or((0, START)))
+    }
+
+    fn next_version(&self, kind: Kind, key: &Code) -> Result<u32, StoreError> {
+        let mut prefix = record_key(kind, key.as_str());
+        prefix.push(0);
+        let end = after(&prefix);
+        let mut range = self
+            .personal
+            .range(prefix.as_slice()..end.as_slice())
+            .map_err(any)?;
+        let last = range.next_back().transpose().map_err(any)?;
+        let number = last.and_then(|(key, _)| {
+            key.value()
+                .get(prefix.len()..)
+                .and_then(|bytes| <[u8; 4]>::try_from(bytes).ok())
+        });
+        Ok(number.map_or(0, u32::from_be_bytes) + 1)
+    }
+
+    fn finish(mut self, id: RequestId, events: &[Event]) -> Result<(), StoreError> {
+        for (chain, (sequence, hash)) in std::mem::take(&mut self.grown) {
+            self.heads
+                .insert(
+                    chain.as_str().as_bytes(),
+                    write_head(sequence, &hash).as_slice(),
+                )
+                .map_err(any)?;
+        }
+        for (kind, added) in std::mem::take(&mut self.added) {
+            let found = self
+                .counts
+                .get(kind.as_bytes())
+                .map_err(any)?
+                .and_then(|guard| <[u8; 8]>::try_from(guard.value()).ok());
+            let count = found.map_or(0, u64::from_le_bytes) + added;
+            self.counts
+                .insert(kind.as_bytes(), count.to_le_bytes().as_slice())
+                .map_err(any)?;
+        }
+        self.remember(id, events)
+    }
+
+    fn remember(&mut self, id: RequestId, events: &[Event]) -> Result<(), StoreError> {
+        let changed: Vec<(Kind, Code)> = events
+            .iter()
+            .take(NAMED)
+            .map(|event| (event.after.kind(), event.after.key()))
+            .collect();
+        let bytes = minicbor::to_vec(&changed).unwrap_or_default();
+        self.results
+            .insert(id.0.to_be_bytes().as_slice(), bytes.as_slice())
+            .map_err(any)?;
+        let last = self
+            .order
+            .last()
+            .map_err(any)?
+            .and_then(|(key, _)| <[u8; 8]>::try_from(key.value()).ok());
+        let number = last.map_or(0, u64::from_be_bytes) + 1;
+        self.order
+            .insert(
+                number.to_be_bytes().as_slice(),
+                id.0.to_be_bytes().as_slice(),
+            )
+            .map_err(any)?;
+        if number > REMEMBERED {
+            let forgotten = self
+                .order
+                .remove((number - REMEMBERED).to_be_bytes().as_slice())
+                .map_err(any)?
+                .map(|guard| guard.value().to_vec());
+            if let Some(forgotten) = forgotten {
+                self.results.remove(forgotten.as_slice()).map_err(any)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A chain's newest entry: its number and hash.
+pub(super) fn read_head(bytes: &[u8]) -> Option<(u64, Hash)> {
+    let (sequence, hash) = bytes.split_at_checked(8)?;
+    Some((
+        u64::from_be_bytes(sequence.try_into().ok()?),
+        hash.try_into().ok()?,
+    ))
+}
+
+fn write_head(sequence: u64, hash: &Hash) -> Vec<u8> {
+    sequence.to_be_bytes().into_iter().chain(*hash).collect()
+}
