@@ -7,6 +7,7 @@ mod codec;
 mod engine;
 mod journal;
 mod redb;
+mod verify;
 
 use std::ops::ControlFlow;
 
@@ -16,6 +17,7 @@ use crate::domain::record::{Match, Need, Service};
 use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
 
 pub use redb::{CACHE, RedbStore};
+pub use verify::Report;
 
 /// 128 random bits that name a command, so that one sent again is answered and not done twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -145,6 +145,16 @@ impl RedbStore {
         Ok(())
     }
 
+    /// Reads every record and every chain; heads noted earlier must lie on the chains.
+    ///
+    /// # Errors
+    /// When the store can't be read at all; what is wrong inside is in the report.
+    pub fn verify(&self, since: &[Head]) -> Result<super::Report, StoreError> {
+        guarded(&self.path, || {
+            super::verify::verify(&self.snapshot()?, since)
+        })
+    }
+
     /// Closes the store so that the next opening is fast.
     pub fn close(self) {
         drop(self);
@@ -479,6 +489,17 @@ mod tests {
         assert!(
             matches!(store.execute(&request(1), &mut |_| both()), Ok(Executed::Repeated(keys)) if keys.len() == 1)
         );
+        let head = store.heads().unwrap();
+        let report = store.verify(&head).unwrap();
+        assert_eq!(
+            (report.records, report.entries, report.problems.len()),
+            (1, 2, 0)
+        );
+        let longer = Head {
+            sequence: 3,
+            ..head[0].clone()
+        };
+        assert_eq!(store.verify(&[longer]).unwrap().problems.len(), 1);
         let rows = store.rows().unwrap();
         assert_eq!(rows.count(Kind::Supplier), Ok(1));
         let Ok(Some(AnyRecord::Supplier(one))) = rows.get(Kind::Supplier, &Code::composed("V1"))
