@@ -38,6 +38,7 @@ mod queue;
 mod show;
 mod stats;
 mod unmatch;
+mod verify;
 mod why;
 
 pub use args::Verb;
@@ -61,6 +62,7 @@ const VERBS: &[Verb] = &[
     edit::VERB,
     cancel::VERB,
     log::VERB,
+    verify::VERB,
     completions::VERB,
     man::VERB,
 ];

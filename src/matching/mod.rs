@@ -167,6 +167,3 @@ pub struct Roll {
     /// The visit's start.
     pub start: Minute,
 }
-
-mod stub;
-pub use stub::Index;
