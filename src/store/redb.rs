@@ -155,6 +155,39 @@ impl RedbStore {
         })
     }
 
+    /// Copies everything as it stands now into a new store. A copy that fails stays behind and is not to be used.
+    ///
+    /// # Errors
+    /// When something is at the path already, or it can't be read or written.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let from = self.snapshot()?;
+        let copy = Self::create(to)?;
+        guarded(to, || copy.fill(&from))?;
+        if copy.heads()? == engine::heads(&from)? && copy.verify(&[])?.problems.is_empty() {
+            return Ok(());
+        }
+        Err(damaged(&self.path))
+    }
+
+    fn fill(&self, from: &Snapshot<'_>) -> Result<(), StoreError> {
+        let transaction = self
+            .database
+            .begin_write()
+            .map_err(|e| self.failed(&e.into()))?;
+        {
+            let tables = self.tables(&transaction)?;
+            for table in Table::ALL {
+                from.walk(table, &[], &mut |key, value| {
+                    tables.put(table, key, value)?;
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
+        }
+        transaction.commit().map_err(|e| self.failed(&e.into()))?;
+        self.written.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
     /// Closes the store so that the next opening is fast.
     pub fn close(self) {
         drop(self);
@@ -500,6 +533,10 @@ mod tests {
             ..head[0].clone()
         };
         assert_eq!(store.verify(&[longer]).unwrap().problems.len(), 1);
+        let to = folder.path().join("b.redb");
+        store.backup(&to).unwrap();
+        assert!(store.backup(&to).is_err());
+        assert_eq!(RedbStore::open(&to).unwrap().heads(), store.heads());
         let rows = store.rows().unwrap();
         assert_eq!(rows.count(Kind::Supplier), Ok(1));
         let Ok(Some(AnyRecord::Supplier(one))) = rows.get(Kind::Supplier, &Code::composed("V1"))
