@@ -144,6 +144,14 @@ fn a_need_goes_from_the_file_to_the_closed_visit() {
     let heads = desk.ends("log --head", 0);
     fs::write(desk.path("heads.txt"), heads).expect("a file");
     assert_eq!(desk.json("verify --since-head heads.txt", 0)["ok"], true);
+
+    desk.ends("backup copy.redb", 0);
+    desk.ends("backup copy.redb", 1);
+    desk.ends("restore copy.redb", 1);
+    fs::remove_file(desk.path("store.redb")).expect("the store");
+    desk.ends("restore copy.redb", 0);
+    let verified = desk.json("verify --since-head heads.txt", 0);
+    assert_eq!(verified["problems"], serde_json::json!([]));
 }
 
 #[test]

@@ -30,10 +30,16 @@ pub fn booked(done: &Done) -> Vec<Minute> {
 /// The booked visits that a command made free.
 #[must_use]
 pub fn freed(done: &Done) -> Vec<Minute> {
-    matched(done).map_or_else(Vec::new, |(_, after)| {
-        let free = |start: &&Minute| !after.holds(**start);
-        after.visits.iter().filter(free).copied().collect()
-    })
+    let Some((Some(before), after)) = matched(done) else {
+        return Vec::new();
+    };
+    let held = |start: Minute| after.visits.contains(&start) && after.holds(start);
+    before
+        .visits
+        .iter()
+        .filter(|start| !held(**start))
+        .copied()
+        .collect()
 }
 
 /// The closed visit that a command recorded.

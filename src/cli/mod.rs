@@ -23,6 +23,7 @@ mod usage;
 mod words;
 
 mod add;
+mod backup;
 mod cancel;
 mod candidates;
 mod completions;
@@ -35,6 +36,7 @@ mod log;
 mod man;
 mod outcome;
 mod queue;
+mod restore;
 mod show;
 mod stats;
 mod unmatch;
@@ -63,6 +65,8 @@ const VERBS: &[Verb] = &[
     cancel::VERB,
     log::VERB,
     verify::VERB,
+    backup::VERB,
+    restore::VERB,
     completions::VERB,
     man::VERB,
 ];
