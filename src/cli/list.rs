@@ -108,7 +108,11 @@ fn key(record: &AnyRecord, names: &Names<'_>) -> SearchKey {
 fn hidden(record: &AnyRecord) -> Vec<Cell> {
     let mut cells = cells(record);
     for cell in cells.iter_mut().filter(|cell| cell.masked) {
-        cell.value = mask(&cell.value);
+        cell.value = match cell.column {
+            "phone" | "id_number" => mask(&cell.value),
+            _ if cell.value.is_empty() => String::new(),
+            _ => "****".to_owned(),
+        };
     }
     cells
 }

@@ -187,13 +187,25 @@ fn changes(entry: &Entry, lang: Lang) -> String {
         return String::new();
     }
     let erased = text!(zh: "（已删除）", en: "(erased)").get(lang);
+    let outcome = (entry.verb == Happened::Closed
+        && entry
+            .changes
+            .iter()
+            .all(|change| change.column != "outcome"))
+    .then(|| crate::domain::Outcome::Completed.say(lang).to_owned());
     let parts: Vec<String> = entry
         .changes
         .iter()
         .filter(|change| {
             !matches!(
                 change.column,
-                "code" | "need" | "supplier" | "end_reason" | "cancel_reason"
+                "code"
+                    | "need"
+                    | "end_reason"
+                    | "cancel_reason"
+                    | "confirmed_at"
+                    | "confirmed_by"
+                    | "ended_at"
             )
         })
         .map(|change| {
@@ -206,6 +218,7 @@ fn changes(entry: &Entry, lang: Lang) -> String {
                 format!("{column} {before} → {after}")
             }
         })
+        .chain(outcome)
         .collect();
     if parts.is_empty() {
         String::new()

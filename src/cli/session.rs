@@ -14,6 +14,10 @@ use crate::domain::{Code, Lang, Stamp, Zone};
 use crate::store::{self, Store, StoreError, fetch};
 
 /// One run of the command line.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Session<'a> {
     /// The language of texts.
     pub lang: Lang,

@@ -9,7 +9,8 @@ use crate::matching::{Candidate, Ranking};
 /// What a criterion adds to the score.
 #[must_use]
 pub fn points(value: f64, weight: f64, weights: &Weights) -> f64 {
-    100.0 * weight * value / weights.0.iter().sum::<f64>()
+    // Adding zero turns a negative zero into a plain one.
+    100.0 * weight * value / weights.0.iter().sum::<f64>() + 0.0
 }
 
 /// The criteria by name, each with value, weight and points.
@@ -21,7 +22,7 @@ pub fn criteria(values: &[f64; 7], weights: &Weights) -> Value {
         .zip(weights.0)
         .map(|((name, value), weight)| {
             let points = points(*value, weight, weights);
-            let part = json!({"value": value, "weight": weight, "points": points});
+            let part = json!({"value": value + 0.0, "weight": weight, "points": points});
             ((*name).to_owned(), part)
         })
         .collect();

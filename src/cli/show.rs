@@ -71,7 +71,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         let value = words::cell(cell.column, &cell.value, lang);
         table.row([
             cell.label.get(lang),
-            &named(&names, &record, cell.column, value),
+            &named(&names, &record, cell.column, &value),
         ]);
     }
     if let Some((_, text)) = state {
@@ -86,14 +86,14 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
 }
 
 /// The value with the name behind it, where it is another record's code.
-fn named(names: &Names<'_>, record: &AnyRecord, column: &str, value: String) -> String {
+fn named(names: &Names<'_>, record: &AnyRecord, column: &str, value: &str) -> String {
     record
         .references()
         .iter()
         .find(|reference| reference.column == column && reference.code.as_str() == value)
         .map(|reference| names.name(reference.kind, &reference.code))
         .filter(|name| *name != value)
-        .map_or(value.clone(), |name| format!("{name} ({value})"))
+        .map_or_else(|| value.to_owned(), |name| format!("{name} ({value})"))
 }
 
 fn show_matches(

@@ -126,7 +126,7 @@ fn criteria(why: &Explanation, lang: Lang) -> Table {
         let points = shapes::points(value, weight, &why.weights);
         table.row([
             name.get(lang).to_owned(),
-            format!("{value:.3}"),
+            format!("{:.3}", value + 0.0),
             format!("{weight}"),
             format!("{points:.2}"),
             bar(value, 12),

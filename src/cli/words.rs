@@ -87,6 +87,9 @@ pub fn cell(column: &str, value: &str, lang: Lang) -> String {
         "start" | "opened_at" | "confirmed_at" | "ended_at" | "cancelled_at" => {
             return value.replace('T', " ");
         }
+        "visits" => {
+            return value.replace('T', " ").replace(';', ", ");
+        }
         _ => None,
     };
     said.map_or_else(|| value.to_owned(), str::to_owned)
