@@ -28,8 +28,10 @@ mod cancel;
 mod candidates;
 mod completions;
 mod confirm;
+mod demo;
 mod edit;
 mod export;
+mod generate;
 mod import;
 mod list;
 mod log;
@@ -49,6 +51,8 @@ pub use session::Session;
 
 /// Every verb, in the order of the help.
 const VERBS: &[Verb] = &[
+    demo::VERB,
+    generate::VERB,
     import::VERB,
     export::VERB,
     queue::VERB,
