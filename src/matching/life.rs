@@ -108,7 +108,7 @@ impl Index {
             };
             let later = visits
                 .iter()
-                .filter(|v| m.visits.iter().max().is_none_or(|last| *v > last));
+                .filter(|v| m.visits.iter().min().is_none_or(|first| *v > first));
             let refusing: Vec<&str> = later
                 .flat_map(|v| Ask::new(self, need, now, vec![*v], None).failed(s))
                 .collect();
