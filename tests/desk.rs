@@ -612,3 +612,82 @@ fn everything_is_there_after_a_restart() {
     assert_eq!(story.stored::<Match>("N1/V1"), before);
     assert!(story.queue().is_empty());
 }
+
+#[test]
+fn confirming_at_one_moment_again_after_ending_makes_a_second_match_that_survives_export() {
+    let story = Story::begin();
+    story.need("N1", "R1", "2026-11-24T09:00", "");
+    story.confirm("N1", "V1").unwrap();
+    let end = Command::Unmatch {
+        need: code("N1"),
+        supplier: code("V1"),
+        reason: "mistake".to_owned(),
+    };
+    story.desk.execute(&broker(), &end).unwrap();
+    story.confirm("N1", "V1").unwrap();
+    let cells = |key: &str| -> Vec<(&'static str, String)> {
+        let stored: Match = story.stored(key);
+        Match::fields()
+            .iter()
+            .map(|field| (field.column, (field.get)(&stored)))
+            .collect()
+    };
+    let rows = ["N1/V1", "N1/V1/01"].map(|key| ImportRow {
+        line: 2,
+        cells: cells(key),
+    });
+    let other = Story::begin();
+    other.need("N1", "R1", "2026-11-24T09:00", "");
+    let first = other
+        .desk
+        .import(&broker(), Kind::Match, &rows, "matches.csv")
+        .unwrap();
+    assert_eq!((first.added, first.rejected.len()), (2, 0));
+    let again = other
+        .desk
+        .import(&broker(), Kind::Match, &rows, "matches.csv")
+        .unwrap();
+    assert_eq!((again.added, again.unchanged), (0, 2));
+}
+
+#[test]
+fn a_plan_gives_the_only_helper_to_who_has_nobody_else_and_books_nothing() {
+    let story = Story::begin();
+    story.need("N1", "R1", "2026-11-24T09:00", "");
+    story.need("N2", "R2", "2026-11-24T09:00", "");
+    story.take(Kind::Resident, &[("code", "R2"), ("blocked", "V2")]);
+    let plan = story.desk.index().unwrap().plan(story.desk.now());
+    let pairs: Vec<(String, String)> = plan
+        .proposals
+        .iter()
+        .map(|p| (p.need.to_string(), p.supplier.to_string()))
+        .collect();
+    assert_eq!(
+        pairs,
+        [
+            ("N1".to_owned(), "V2".to_owned()),
+            ("N2".to_owned(), "V1".to_owned())
+        ]
+    );
+    assert!(
+        plan.proposals[0]
+            .reason
+            .en
+            .contains("V1 goes to N2, who has nobody else")
+    );
+    assert_eq!(story.queue(), ["N1", "N2"]);
+}
+
+#[test]
+fn relaxing_names_what_would_help() {
+    let story = Story::begin();
+    story.need("N1", "R1", "2026-11-24T13:00", "");
+    let index = story.desk.index().unwrap();
+    let (eligible, found) = index.relax(&code("N1"), story.desk.now()).unwrap();
+    assert_eq!(eligible, 0);
+    let need: Need = story.stored("N1");
+    assert_eq!(
+        found[0].said(&need).en,
+        "2026-11-24T11:00 instead of 2026-11-24T13:00: 2"
+    );
+}

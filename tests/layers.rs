@@ -120,7 +120,11 @@ fn thinking_does_no_io_and_reads_no_clock() {
 #[test]
 fn only_the_redb_engine_names_redb() {
     let all: Vec<&str> = LAYERS.iter().map(|(layer, _)| *layer).collect();
-    let wrong = offenders(&all, &["redb::"], |name| name.starts_with("store/redb"));
+    let wrong = offenders(
+        &all,
+        &["use redb", "redb::Database", "redb::Error", "redb::Read"],
+        |name| name.starts_with("store/redb"),
+    );
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

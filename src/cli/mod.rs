@@ -37,7 +37,9 @@ mod list;
 mod log;
 mod man;
 mod outcome;
+mod plan;
 mod queue;
+mod relax;
 mod restore;
 mod show;
 mod stats;
@@ -58,6 +60,8 @@ const VERBS: &[Verb] = &[
     queue::VERB,
     candidates::VERB,
     why::VERB,
+    relax::VERB,
+    plan::VERB,
     confirm::VERB,
     unmatch::VERB,
     outcome::VERB,

@@ -351,10 +351,13 @@ fn find_match(
         Ok(stamp) => stamp,
         Err(said) => return Ok(Err(Problem::new("confirmed_at", text, said))),
     };
-    if let Some(same) = of_pair
-        .iter()
-        .position(|found| found.confirmed_at == confirmed_at)
-    {
+    // Of two that were confirmed at one time, an ended one is another match unless the row ends at the same time, too.
+    let ended = row.cell("ended_at").map(str::trim);
+    let is_same = |found: &Match| {
+        let same_end = |at: Stamp| ended.is_none_or(|text| text == at.to_string());
+        found.confirmed_at == confirmed_at && found.ended_at.is_none_or(same_end)
+    };
+    if let Some(same) = of_pair.iter().position(is_same) {
         return Ok(Ok(Some(of_pair.swap_remove(same))));
     }
     let stays_open = row

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use super::index::{Booking, Index, Served, Slot};
+use super::relax::{self, Relaxation};
 use super::rules::RULES;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
 use crate::domain::geo::Point;
@@ -30,6 +31,8 @@ pub(super) struct Ask<'a> {
     weeks: BTreeMap<i32, i32>,
     pub(super) last_day: Option<Day>,
     scratch: Option<&'a Scratch>,
+    /// Kilometres by which every radius is extended.
+    extra_km: f64,
 }
 
 impl<'a> Ask<'a> {
@@ -80,6 +83,7 @@ impl<'a> Ask<'a> {
             last_day: visits.iter().max().map(|visit| visit.day()),
             visits,
             scratch,
+            extra_km: 0.0,
         }
     }
 
@@ -168,7 +172,7 @@ impl<'a> Ask<'a> {
         let Some(radius) = self.supplier(s).radius.filter(|_| !self.remote) else {
             return false;
         };
-        self.distance(s).is_none_or(|d| d > radius)
+        self.distance(s).is_none_or(|d| d > radius + self.extra_km)
     }
 
     /// Booked for the visit, or called it off before.
@@ -230,7 +234,7 @@ impl<'a> Ask<'a> {
                 .copied()
                 .unwrap_or_default()
             {
-                postings.near(from, &mut ids);
+                postings.near(from, self.extra_km, &mut ids);
             }
         }
         ids.sort_unstable();
@@ -304,6 +308,35 @@ impl Index {
     ) -> Ranking {
         Ask::new(self, draft, now, self.looked_at(draft, now, only), None)
             .ranking(draft.code.clone(), top)
+    }
+
+    /// What a need could give up to have candidates, or more of them; none when there is no such need.
+    #[must_use]
+    pub fn relax(&self, need: &Code, now: Stamp) -> Option<(usize, Vec<Relaxation>)> {
+        let need = self.need(self.needs.find(need)?)?;
+        let ask = |draft: &Need, extra_km: f64| {
+            let visits = self.considered_of(draft, now, None);
+            let ask = Ask {
+                extra_km,
+                ..Ask::new(self, draft, now, visits, None)
+            };
+            let ranking = ask.ranking(draft.code.clone(), 1);
+            let best = ranking
+                .candidates
+                .into_iter()
+                .next()
+                .map(|first| (first.supplier, first.score));
+            (ranking.eligible, best)
+        };
+        let category = self.categories.names.find(&need.category);
+        let parent = category
+            .and_then(|id| self.categories.nodes.get(&id)?.parent)
+            .map(|id| self.categories.names.code(id));
+        let (eligible, _) = ask(need, 0.0);
+        Some((
+            eligible,
+            relax::relax(need, parent.as_ref(), eligible, &ask),
+        ))
     }
 
     /// Every rule and criterion for a pair; none when one of them does not exist.

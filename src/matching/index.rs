@@ -566,7 +566,7 @@ impl Index {
         });
         let due = history.booked.iter().filter(|b| {
             let at = b.start.stamp().0;
-            b.open && at >= now.0 && at < now.0 + days(28)
+            at >= now.0 && at < now.0 + days(28)
         });
         done.map(|r| f64::from(r.minutes)).sum::<f64>()
             + due.map(|b| f64::from(b.minutes)).sum::<f64>()

@@ -55,10 +55,10 @@ impl Postings {
     }
 
     /// Everybody who may reach `from`, and some who may not; everybody without a point.
-    pub(super) fn near(&self, from: Option<Point>, out: &mut Vec<u32>) {
+    pub(super) fn near(&self, from: Option<Point>, extra_km: f64, out: &mut Vec<u32>) {
         out.extend(&self.anywhere);
         for (cell, members) in &self.cells {
-            if from.is_none_or(|from| nearest(from, *cell) <= members.reach) {
+            if from.is_none_or(|from| nearest(from, *cell) <= members.reach + extra_km) {
                 out.extend(&members.ids);
             }
         }

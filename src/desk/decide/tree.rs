@@ -91,7 +91,8 @@ fn circle(rows: &dyn Rows, record: &AnyRecord) -> Result<Option<Problem>, StoreE
     let (kind, start) = (record.kind(), record.key());
     let mut path = vec![start.clone()];
     let mut next = above(record);
-    while let Some((column, code)) = next {
+    let first = next.clone();
+    while let Some((_, code)) = next {
         path.push(code.clone());
         if code == start || path.len() > DEEPEST {
             let way = path
@@ -100,7 +101,8 @@ fn circle(rows: &dyn Rows, record: &AnyRecord) -> Result<Option<Problem>, StoreE
                 .collect::<Vec<_>>()
                 .join(" → ");
             let said = both!(zh: "形成了循环：{way}；请断开其中一环", en: "this makes a loop: {way}; break it at one place");
-            return Ok(Some(Problem::new(column, code.to_string(), said)));
+            let (column, value) = first.unwrap_or(("parent", code));
+            return Ok(Some(Problem::new(column, value.to_string(), said)));
         }
         next = rows.get(kind, &code)?.as_ref().and_then(above);
     }

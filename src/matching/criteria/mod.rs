@@ -23,7 +23,8 @@ const ALL: [fn(&Ask<'_>, u32) -> f64; 7] = [
 
 /// The value of each criterion, in their order.
 pub(super) fn values(a: &Ask<'_>, s: u32) -> [f64; 7] {
-    ALL.map(|value| value(a, s))
+    // A sum over nothing is -0.0, which would print as such.
+    ALL.map(|value| value(a, s) + 0.0)
 }
 
 /// The weighted mean, 0 to 100.
