@@ -1,0 +1,279 @@
+//! One key press, its name in a key map, and its short name in a hint.
+
+/// What was pressed, without modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are those on the keys")]
+pub enum Code {
+    Char(char),
+    Enter,
+    Esc,
+    Tab,
+    BackTab,
+    Backspace,
+    Delete,
+    Insert,
+    Up,
+    Down,
+    Left,
+    Right,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    F(u8),
+}
+
+/// A key with its modifiers. Shift is part of a character, so `A` has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The key itself.
+    pub code: Code,
+    /// Whether Ctrl was held.
+    pub ctrl: bool,
+    /// Whether Alt was held.
+    pub alt: bool,
+    /// Whether Shift was held; never set for characters and `BackTab`.
+    pub shift: bool,
+}
+
+/// Names in a key map (the first for each key is the one printed), and the short name in hints.
+const NAMES: &[(&str, &str, Code)] = &[
+    ("enter", "Enter", Code::Enter),
+    ("return", "Enter", Code::Enter),
+    ("esc", "Esc", Code::Esc),
+    ("escape", "Esc", Code::Esc),
+    ("tab", "Tab", Code::Tab),
+    ("backtab", "S-Tab", Code::BackTab),
+    ("space", "Space", Code::Char(' ')),
+    ("backspace", "Bksp", Code::Backspace),
+    ("delete", "Del", Code::Delete),
+    ("insert", "Ins", Code::Insert),
+    ("up", "↑", Code::Up),
+    ("down", "↓", Code::Down),
+    ("left", "←", Code::Left),
+    ("right", "→", Code::Right),
+    ("home", "Home", Code::Home),
+    ("end", "End", Code::End),
+    ("pageup", "PgUp", Code::PageUp),
+    ("pagedown", "PgDn", Code::PageDown),
+];
+
+impl Key {
+    /// The key alone.
+    #[must_use]
+    pub const fn new(code: Code) -> Self {
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+            shift: false,
+        }
+    }
+
+    /// A plain character.
+    #[must_use]
+    pub const fn char(c: char) -> Self {
+        Self::new(Code::Char(c))
+    }
+
+    /// A character with Ctrl.
+    #[must_use]
+    pub const fn ctrl(c: char) -> Self {
+        Self {
+            ctrl: true,
+            ..Self::char(c)
+        }
+    }
+
+    /// The one way to write each key: shift goes into the character, Ctrl makes it lower case.
+    #[must_use]
+    pub fn normal(mut self) -> Self {
+        match self.code {
+            Code::Tab if self.shift => self.code = Code::BackTab,
+            Code::Char(c) if self.ctrl => self.code = Code::Char(c.to_ascii_lowercase()),
+            Code::Char(c) if self.shift => self.code = Code::Char(c.to_ascii_uppercase()),
+            _ => {}
+        }
+        if matches!(self.code, Code::Char(_) | Code::BackTab) {
+            self.shift = false;
+        }
+        self
+    }
+
+    /// The character that this key types into a text, if it types one.
+    #[must_use]
+    pub fn text(self) -> Option<char> {
+        match self.code {
+            Code::Char(c) if !self.ctrl && !self.alt => Some(c),
+            _ => None,
+        }
+    }
+
+    /// The same key with a full-width character made ASCII: what an input method typed where a command was meant.
+    #[must_use]
+    pub fn folded(mut self) -> Self {
+        if let Code::Char(c) = self.code {
+            self.code = Code::Char(fold(c));
+        }
+        self
+    }
+
+    /// Reads a key's name: `ctrl-s`, `shift-tab`, `f5`, `pagedown`, `?`.
+    ///
+    /// Returns `None` for what names no key.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let mut key = Self::char(' ');
+        let mut rest = name;
+        loop {
+            let lower = rest.to_ascii_lowercase();
+            let (flag, len) = if lower.starts_with("ctrl-") {
+                (&mut key.ctrl, 5)
+            } else if lower.starts_with("alt-") {
+                (&mut key.alt, 4)
+            } else if lower.starts_with("shift-") {
+                (&mut key.shift, 6)
+            } else {
+                break;
+            };
+            *flag = true;
+            rest = rest.get(len..)?;
+        }
+        key.code = code(rest)?;
+        Some(key.normal())
+    }
+
+    /// The name in a key map, as [`Key::parse`] reads it.
+    #[must_use]
+    pub fn name(self) -> String {
+        let base = match self.code {
+            Code::Char(' ') => "space".to_owned(),
+            Code::Char(c) => c.to_string(),
+            Code::F(n) => format!("f{n}"),
+            other => named(other).map_or_else(String::new, |n| n.0.to_owned()),
+        };
+        let mark = |on, text| if on { text } else { "" };
+        let (ctrl, alt, shift) = (
+            mark(self.ctrl, "ctrl-"),
+            mark(self.alt, "alt-"),
+            mark(self.shift, "shift-"),
+        );
+        format!("{ctrl}{alt}{shift}{base}")
+    }
+
+    /// The short name for a hint: `^S`, `M-x`, `Enter`.
+    #[must_use]
+    pub fn show(self) -> String {
+        let base = match self.code {
+            Code::Char(c) if c != ' ' && self.ctrl => c.to_ascii_uppercase().to_string(),
+            Code::Char(c) if c != ' ' => c.to_string(),
+            Code::F(n) => format!("F{n}"),
+            other => named(other).map_or_else(String::new, |n| n.1.to_owned()),
+        };
+        let mark = |on, text| if on { text } else { "" };
+        let (ctrl, alt, shift) = (
+            mark(self.ctrl, "^"),
+            mark(self.alt, "M-"),
+            mark(self.shift, "S-"),
+        );
+        format!("{ctrl}{alt}{shift}{base}")
+    }
+}
+
+fn named(code: Code) -> Option<&'static (&'static str, &'static str, Code)> {
+    NAMES.iter().find(|n| n.2 == code)
+}
+
+fn code(name: &str) -> Option<Code> {
+    let mut chars = name.chars();
+    if let (Some(c), None) = (chars.next(), chars.next()) {
+        return (!c.is_control() && c != ' ').then_some(Code::Char(c));
+    }
+    let lower = name.to_ascii_lowercase();
+    if let Some(entry) = NAMES.iter().find(|n| n.0 == lower) {
+        return Some(entry.2);
+    }
+    let number: u8 = lower.strip_prefix('f')?.parse().ok()?;
+    (1..=12).contains(&number).then_some(Code::F(number))
+}
+
+/// Full-width forms, and the Chinese punctuation that sits on the same keys, as ASCII.
+fn fold(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '、' => '/',
+        '。' => '.',
+        '《' => '<',
+        '》' => '>',
+        '【' => '[',
+        '】' => ']',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// Reads a sequence of keys parted by spaces; `None` when a part names no key or there is none.
+#[must_use]
+pub fn parse_sequence(text: &str) -> Option<Vec<Key>> {
+    let keys: Option<Vec<Key>> = text.split_whitespace().map(Key::parse).collect();
+    keys.filter(|k| !k.is_empty())
+}
+
+/// A sequence as hints show it: `g g`, `^S`.
+#[must_use]
+pub fn show_sequence(keys: &[Key]) -> String {
+    let parts: Vec<String> = keys.iter().map(|k| k.show()).collect();
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_name_reads_back() {
+        for name in [
+            "ctrl-s",
+            "alt-x",
+            "f5",
+            "backtab",
+            "space",
+            "ctrl-space",
+            "?",
+            "-",
+            "ctrl--",
+            "shift-up",
+            "A",
+        ] {
+            assert_eq!(Key::parse(name).map(Key::name).as_deref(), Some(name));
+        }
+        assert_eq!(Key::parse("shift-tab"), Some(Key::new(Code::BackTab)));
+        assert_eq!(Key::parse("shift-a"), Some(Key::char('A')));
+        assert_eq!(Key::parse("Ctrl-S"), Some(Key::ctrl('s')));
+        for bad in ["", "entr", "f13", "ctrl-", "hyper-x"] {
+            assert_eq!(Key::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn hints_name_keys_shortly() {
+        let shown = |s| parse_sequence(s).map(|k| show_sequence(&k));
+        assert_eq!(shown("ctrl-s").as_deref(), Some("^S"));
+        assert_eq!(shown("g g").as_deref(), Some("g g"));
+        assert_eq!(shown("enter").as_deref(), Some("Enter"));
+    }
+
+    #[test]
+    fn full_width_characters_mean_their_ascii_keys() {
+        for (wide, plain) in [
+            ('：', ':'),
+            ('／', '/'),
+            ('？', '?'),
+            ('ｎ', 'n'),
+            ('１', '1'),
+            ('　', ' '),
+        ] {
+            assert_eq!(Key::char(wide).folded(), Key::char(plain));
+        }
+    }
+}
