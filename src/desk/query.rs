@@ -7,7 +7,7 @@ use crate::domain::record::{Match, Need, Resident, Service};
 use crate::domain::{Code, Kind, Record, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
 use crate::matching::{Explanation, QueueRow, Ranking};
-use crate::store::{Entry, Rows, fetch};
+use crate::store::{Entry, fetch};
 
 /// A need in the queue with the best of its candidates.
 #[derive(Clone, Debug, PartialEq)]

@@ -267,6 +267,8 @@ pub(super) struct Decoding<R> {
     row_length: usize,
     row_line: u64,
     starts: VecDeque<u64>,
+    /// Bytes taken from the source.
+    taken: u64,
 }
 
 impl<R: Read> Decoding<R> {
@@ -285,7 +287,13 @@ impl<R: Read> Decoding<R> {
             row_length: 0,
             row_line: 1,
             starts: VecDeque::new(),
+            taken: 0,
         }
+    }
+
+    /// Bytes of the source that have been read so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// The line on which the next row that was not asked for begins.
@@ -305,6 +313,7 @@ impl<R: Read> Decoding<R> {
         self.raw_at = 0;
         self.raw_end = self.source.read(&mut self.raw)?;
         self.source_ended = self.raw_end == 0;
+        self.taken += u64::try_from(self.raw_end).unwrap_or_default();
         Ok(())
     }
 

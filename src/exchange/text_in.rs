@@ -22,6 +22,8 @@ pub struct Rows {
     header: StringRecord,
     columns: Arc<Columns>,
     unknown: Vec<String>,
+    encoding: &'static str,
+    length: u64,
     ended: bool,
 }
 
@@ -92,6 +94,7 @@ fn open_in_chunks(path: &Path, known: &[&'static str], chunk: usize) -> Result<R
     let mut file = File::open(path).map_err(Fault::Read)?;
     let encoding = decode::detect(&mut file)?;
     file.seek(SeekFrom::Start(0)).map_err(Fault::Read)?;
+    let length = file.metadata().map_err(Fault::Read)?.len();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -112,6 +115,12 @@ fn open_in_chunks(path: &Path, known: &[&'static str], chunk: usize) -> Result<R
         header,
         columns: Arc::new(columns),
         unknown,
+        encoding: if encoding == encoding_rs::UTF_8 {
+            "UTF-8"
+        } else {
+            "GBK"
+        },
+        length,
         ended: false,
     })
 }
@@ -133,6 +142,24 @@ impl Rows {
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.columns.place(column).is_some()
+    }
+
+    /// The encoding that was found: `UTF-8` or `GBK`.
+    #[must_use]
+    pub fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
+    /// The file's size in bytes.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How many of its bytes have been read.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.reader.get_ref().taken()
     }
 
     fn read(&mut self) -> Option<Result<Row, Trouble>> {
@@ -204,6 +231,14 @@ impl Row {
     pub fn get(&self, column: &str) -> Option<&str> {
         let place = self.columns.place(column)?;
         self.cells.get(place).map(|cell| unguard(trim(cell)))
+    }
+
+    /// The known columns with their cells, as [`get`](Self::get) gives them.
+    pub fn known(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.columns.places.iter().map(|&(name, place)| {
+            let cell = self.cells.get(place).unwrap_or_default();
+            (name, unguard(trim(cell)))
+        })
     }
 
     /// All cells as they stand in the file.

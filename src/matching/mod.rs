@@ -1,5 +1,15 @@
 //! Thinking: who is eligible for a need, in which order, and why (SPEC §3). Pure: no I/O, no clock, no store.
 
+mod ask;
+mod criteria;
+mod index;
+mod life;
+mod rules;
+mod space;
+mod tree;
+
+pub use index::Index;
+
 use crate::domain::record::Weights;
 use crate::domain::{Code, Minute, Said, Stamp, Urgency};
 
@@ -158,5 +168,5 @@ pub struct Roll {
     pub start: Minute,
 }
 
-mod stub;
-pub use stub::Index;
+pub mod plan;
+pub mod relax;

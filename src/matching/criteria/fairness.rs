@@ -1,0 +1,7 @@
+//! The criterion `fairness` of SPEC §3.
+
+use crate::matching::ask::Ask;
+
+pub(super) fn value(a: &Ask<'_>, s: u32) -> f64 {
+    1.0 / (1.0 + a.index.load_minutes(s, a.now) / 60.0 / 10.0)
+}

@@ -1,0 +1,8 @@
+//! The criterion `reliability` of SPEC §3.
+
+use crate::matching::ask::Ask;
+
+pub(super) fn value(a: &Ask<'_>, s: u32) -> f64 {
+    let h = a.index.history(s);
+    (h.completed + 9.0) / (h.completed + h.no_shows + 10.0)
+}

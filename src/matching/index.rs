@@ -1,0 +1,621 @@
+//! The projection of all records from which matching answers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::space::Postings;
+use super::tree::{Names, Node, Tree};
+use crate::domain::geo::Point;
+use crate::domain::record::{Away, Match, Need, Resident, Service, Supplier, Weights};
+use crate::domain::{
+    AnyRecord, Code, Day, Event, Minute, Outcome, Record, Sex, Stamp, Status, Week,
+};
+
+/// Minutes of 28 days.
+pub(super) const WINDOW: i32 = 28 * 24 * 60;
+
+/// What the rules look at of a supplier.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    pub(super) known: bool,
+    pub(super) active: bool,
+    pub(super) sex: Option<Sex>,
+    pub(super) capacity: u16,
+    pub(super) week: Week,
+    pub(super) point: Option<Point>,
+    pub(super) radius: Option<f64>,
+    pub(super) max_hours: Option<f64>,
+    pub(super) skills: Box<[(u32, u8)]>,
+    pub(super) held: Box<[(u32, Option<Day>)]>,
+    pub(super) away: Box<[Away]>,
+    home: Home,
+    matches: Vec<Code>,
+    services: Vec<Code>,
+    history: OnceLock<Box<History>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Home {
+    own: Option<Point>,
+    community: Option<Code>,
+    street: Option<Code>,
+}
+
+/// What the rules look at of a resident.
+#[derive(Debug, Default)]
+pub(super) struct Served {
+    pub(super) blocked: HashSet<u32>,
+    pub(super) preferred: HashSet<u32>,
+    home: Home,
+}
+
+/// A closed visit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closed {
+    pub(super) supplier: u32,
+    pub(super) resident: u32,
+    pub(super) need: Option<u32>,
+    pub(super) start: Minute,
+    pub(super) minutes: u16,
+    pub(super) outcome: Outcome,
+    pub(super) rating: Option<u8>,
+}
+
+/// A booked visit that nobody cancelled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Booking {
+    pub(super) supplier: u32,
+    pub(super) need: u32,
+    pub(super) resident: u32,
+    pub(super) start: Minute,
+    pub(super) minutes: u16,
+    /// No outcome yet.
+    pub(super) open: bool,
+}
+
+/// What a supplier has booked and done.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    pub(super) booked: Vec<Booking>,
+    pub(super) rows: Vec<Closed>,
+    pub(super) completed: f64,
+    pub(super) no_shows: f64,
+    pub(super) ratings: f64,
+    pub(super) rating_sum: f64,
+}
+
+impl History {
+    /// Completed visits to a resident that were not rated below 3.
+    pub(super) fn good_for(&self, resident: u32) -> f64 {
+        let good = |r: &&Closed| {
+            r.resident == resident
+                && r.outcome == Outcome::Completed
+                && r.rating.is_none_or(|n| n >= 3)
+        };
+        self.rows.iter().filter(good).map(|_| 1.0).sum()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) record: Option<Need>,
+    pub(super) matches: Vec<Code>,
+    services: Vec<Code>,
+    facts: OnceLock<Facts>,
+    starts: Mutex<Option<Arc<Starts>>>,
+}
+
+/// What became of a need's occurrences.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) booked: Vec<Booking>,
+    pub(super) per_start: HashMap<Minute, u16>,
+    pub(super) served: HashSet<Minute>,
+    pub(super) cancelled: HashSet<Minute>,
+    pub(super) dropped: HashSet<(Minute, u32)>,
+}
+
+/// A need's starts from its first on.
+#[derive(Debug)]
+pub(super) struct Starts {
+    pub(super) list: Vec<Minute>,
+    /// All starts before this are in the list.
+    until: Minute,
+    pub(super) complete: bool,
+}
+
+/// Everything that matching knows. Pure: fed with records and events, asked with a clock.
+#[derive(Debug, Default)]
+pub struct Index {
+    pub(super) categories: Tree,
+    pub(super) capabilities: Tree,
+    pub(super) suppliers: Names,
+    pub(super) slots: Vec<Slot>,
+    pub(super) residents: Names,
+    pub(super) served: HashMap<u32, Served>,
+    pub(super) needs: Names,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) matches: HashMap<Code, Match>,
+    services: HashMap<Code, Closed>,
+    streets: HashMap<Code, (Option<Point>, Option<Code>)>,
+    communities: HashMap<Code, (Option<Point>, Code)>,
+    pub(super) postings: HashMap<u32, Postings>,
+    pub(super) weights: Weights,
+}
+
+impl Index {
+    /// An index of nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes an event in: its record as it is afterwards.
+    pub fn apply(&mut self, event: &Event) {
+        self.load(event.after.clone());
+    }
+
+    /// Takes a record in, in place of its earlier version.
+    pub fn load(&mut self, record: AnyRecord) {
+        match record {
+            AnyRecord::Street(r) => {
+                self.streets
+                    .insert(r.code.clone(), (r.point(), r.merged_into));
+                self.replace();
+            }
+            AnyRecord::Community(r) => {
+                self.communities
+                    .insert(r.code.clone(), (r.point(), r.street));
+                self.replace();
+            }
+            AnyRecord::Category(r) => {
+                let names = &mut self.categories.names;
+                let id = names.id(&r.code);
+                let node = Node {
+                    parent: r.parent.map(|code| names.id(&code)),
+                    merged: r.merged_into.map(|code| names.id(&code)),
+                    remote: r.remote,
+                };
+                self.categories.nodes.insert(id, node);
+            }
+            AnyRecord::Capability(r) => {
+                let names = &mut self.capabilities.names;
+                let id = names.id(&r.code);
+                let merged = r.merged_into.map(|code| names.id(&code));
+                self.capabilities.nodes.insert(
+                    id,
+                    Node {
+                        merged,
+                        ..Node::default()
+                    },
+                );
+            }
+            AnyRecord::Supplier(r) => self.load_supplier(&r),
+            AnyRecord::Resident(r) => self.load_resident(r),
+            AnyRecord::Need(r) => self.load_need(r),
+            AnyRecord::Match(r) => self.load_match(r),
+            AnyRecord::Service(r) => self.load_service(&r),
+            AnyRecord::Settings(r) => self.weights = r.weights,
+        }
+    }
+
+    fn supplier_id(&mut self, code: &Code) -> u32 {
+        let id = self.suppliers.id(code);
+        self.slots.resize_with(self.suppliers.len(), Slot::default);
+        id
+    }
+
+    fn need_id(&mut self, code: &Code) -> u32 {
+        let id = self.needs.id(code);
+        self.wanted.resize_with(self.needs.len(), Wanted::default);
+        id
+    }
+
+    fn load_supplier(&mut self, r: &Supplier) {
+        let id = self.supplier_id(&r.code);
+        let home = Home {
+            own: r.point(),
+            community: r.community.clone(),
+            street: r.street.clone(),
+        };
+        let point = self.place(&home);
+        let skills: Box<[_]> = r
+            .skills
+            .iter()
+            .map(|s| (self.categories.names.id(&s.category), s.level))
+            .collect();
+        let held = r
+            .capabilities
+            .iter()
+            .map(|h| (self.capabilities.names.id(&h.capability), h.until))
+            .collect();
+        self.post(id, false);
+        if let Some(slot) = self.slots.get_mut(id as usize) {
+            slot.known = true;
+            slot.active = r.status == Status::Active;
+            slot.sex = r.sex;
+            slot.capacity = r.capacity();
+            slot.week = r.availability;
+            slot.point = point;
+            slot.radius = r.radius_km;
+            slot.max_hours = r.max_hours_week;
+            slot.skills = skills;
+            slot.held = held;
+            slot.away = r.away.clone().into_boxed_slice();
+            slot.home = home;
+        }
+        self.post(id, true);
+    }
+
+    fn post(&mut self, id: u32, put: bool) {
+        let Some(slot) = self.slots.get(id as usize) else {
+            return;
+        };
+        for (category, _) in &slot.skills {
+            let postings = self.postings.entry(*category).or_default();
+            if put {
+                postings.put(id, slot.point, slot.radius);
+            } else {
+                postings.take(id, slot.point, slot.radius);
+            }
+        }
+    }
+
+    /// Finds the points of suppliers anew after a street or community changed.
+    fn replace(&mut self) {
+        for id in 0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX) {
+            let Some(slot) = self.slots.get(id as usize).filter(|s| s.home.own.is_none()) else {
+                continue;
+            };
+            let point = self.place(&slot.home);
+            if point != slot.point {
+                self.post(id, false);
+                if let Some(slot) = self.slots.get_mut(id as usize) {
+                    slot.point = point;
+                }
+                self.post(id, true);
+            }
+        }
+    }
+
+    fn place(&self, home: &Home) -> Option<Point> {
+        home.own
+            .or_else(|| {
+                let (point, street) = self.communities.get(home.community.as_ref()?)?;
+                point.or_else(|| self.street_point(street))
+            })
+            .or_else(|| self.street_point(home.street.as_ref()?))
+    }
+
+    fn street_point(&self, code: &Code) -> Option<Point> {
+        let mut at = code;
+        for _ in 0..=self.streets.len() {
+            let (point, merged) = self.streets.get(at)?;
+            if point.is_some() {
+                return *point;
+            }
+            at = merged.as_ref()?;
+        }
+        None
+    }
+
+    pub(super) fn resident_point(&self, resident: Option<&Served>) -> Option<Point> {
+        self.place(&resident?.home)
+    }
+
+    fn load_resident(&mut self, r: Resident) {
+        let id = self.residents.id(&r.code);
+        let home = Home {
+            own: r.point(),
+            community: r.community,
+            street: r.street,
+        };
+        let blocked = r
+            .blocked
+            .iter()
+            .map(|code| self.supplier_id(code))
+            .collect();
+        let preferred = r
+            .preferred
+            .iter()
+            .map(|code| self.supplier_id(code))
+            .collect();
+        self.served.insert(
+            id,
+            Served {
+                blocked,
+                preferred,
+                home,
+            },
+        );
+    }
+
+    fn load_need(&mut self, mut r: Need) {
+        let id = self.need_id(&r.code);
+        self.residents.id(&r.resident);
+        r.note.clear();
+        r.cancel_reason.clear();
+        if let Some(wanted) = self.wanted.get_mut(id as usize) {
+            wanted.record = Some(r);
+            wanted.starts = Mutex::default();
+        }
+        self.stale_need(id);
+    }
+
+    /// Forgets what was worked out for a need and the suppliers booked for it.
+    fn stale_need(&mut self, id: u32) {
+        let Some(wanted) = self.wanted.get_mut(id as usize) else {
+            return;
+        };
+        wanted.facts = OnceLock::new();
+        for key in &wanted.matches {
+            let supplier = self
+                .matches
+                .get(key)
+                .and_then(|m| self.suppliers.find(&m.supplier));
+            if let Some(slot) = supplier.and_then(|s| self.slots.get_mut(s as usize)) {
+                slot.history = OnceLock::new();
+            }
+        }
+    }
+
+    fn load_match(&mut self, mut r: Match) {
+        let key = r.key();
+        let (need, supplier) = (self.need_id(&r.need), self.supplier_id(&r.supplier));
+        r.end_reason.clear();
+        r.confirmed_by.clear();
+        if self.matches.insert(key.clone(), r).is_none() {
+            if let Some(wanted) = self.wanted.get_mut(need as usize) {
+                wanted.matches.push(key.clone());
+            }
+            if let Some(slot) = self.slots.get_mut(supplier as usize) {
+                slot.matches.push(key);
+            }
+        }
+        self.stale_need(need);
+    }
+
+    fn load_service(&mut self, r: &Service) {
+        let closed = Closed {
+            supplier: self.supplier_id(&r.supplier),
+            resident: self.residents.id(&r.resident),
+            need: r.need.as_ref().map(|code| self.need_id(code)),
+            start: r.start,
+            minutes: r.minutes,
+            outcome: r.outcome,
+            rating: r.rating,
+        };
+        if let Some(old) = self.services.insert(r.code.clone(), closed) {
+            self.link(&old, &r.code, false);
+        }
+        self.link(&closed, &r.code, true);
+    }
+
+    fn link(&mut self, closed: &Closed, code: &Code, put: bool) {
+        let change = |list: &mut Vec<Code>| {
+            if put {
+                list.push(code.clone());
+            } else {
+                list.retain(|known| known != code);
+            }
+        };
+        if let Some(slot) = self.slots.get_mut(closed.supplier as usize) {
+            change(&mut slot.services);
+            slot.history = OnceLock::new();
+        }
+        if let Some(need) = closed.need {
+            if let Some(wanted) = self.wanted.get_mut(need as usize) {
+                change(&mut wanted.services);
+            }
+            self.stale_need(need);
+        }
+    }
+
+    /// Every start that a match holds; each pair's start once.
+    fn held<'a>(&'a self, keys: &'a [Code]) -> BTreeMap<(u32, u32, Minute), Booking> {
+        let mut all = BTreeMap::new();
+        for m in keys.iter().filter_map(|key| self.matches.get(key)) {
+            let (Some(need), Some(supplier)) =
+                (self.needs.find(&m.need), self.suppliers.find(&m.supplier))
+            else {
+                continue;
+            };
+            let Some(n) = self.need(need) else { continue };
+            let resident = self.residents.find(&n.resident).unwrap_or(u32::MAX);
+            let kept = |v: &&Minute| m.holds(**v) && n.cancelled_at.is_none_or(|at| v.stamp() < at);
+            for start in m.visits.iter().copied().filter(|v| kept(&v)) {
+                let booking = Booking {
+                    supplier,
+                    need,
+                    resident,
+                    start,
+                    minutes: n.minutes,
+                    open: true,
+                };
+                all.insert((need, supplier, start), booking);
+            }
+        }
+        all
+    }
+
+    fn close<'a>(
+        mut all: BTreeMap<(u32, u32, Minute), Booking>,
+        rows: impl Iterator<Item = &'a Closed>,
+    ) -> Vec<Booking> {
+        let mut gone = BTreeSet::new();
+        for row in rows {
+            let Some(need) = row.need else { continue };
+            let key = (need, row.supplier, row.start);
+            if let Some(booking) = all.get_mut(&key) {
+                booking.open = false;
+                if row.outcome.is_cancelled() {
+                    gone.insert(key);
+                }
+            }
+        }
+        all.into_iter()
+            .filter(|(key, _)| !gone.contains(key))
+            .map(|(_, b)| b)
+            .collect()
+    }
+
+    pub(super) fn history(&self, supplier: u32) -> &History {
+        static NONE: OnceLock<History> = OnceLock::new();
+        match self.slots.get(supplier as usize) {
+            Some(slot) => slot
+                .history
+                .get_or_init(|| Box::new(self.make_history(slot))),
+            None => NONE.get_or_init(History::default),
+        }
+    }
+
+    fn make_history(&self, slot: &Slot) -> History {
+        let rows: Vec<Closed> = slot
+            .services
+            .iter()
+            .filter_map(|code| self.services.get(code))
+            .copied()
+            .collect();
+        let mut history = History {
+            booked: Self::close(self.held(&slot.matches), rows.iter()),
+            ..History::default()
+        };
+        for row in &rows {
+            match row.outcome {
+                Outcome::Completed => history.completed += 1.0,
+                Outcome::NoShow => history.no_shows += 1.0,
+                _ => {}
+            }
+            if let Some(rating) = row.rating.filter(|_| row.outcome == Outcome::Completed) {
+                history.ratings += 1.0;
+                history.rating_sum += f64::from(rating);
+            }
+        }
+        history.rows = rows;
+        history
+    }
+
+    pub(super) fn facts(&self, need: u32) -> &Facts {
+        static NONE: OnceLock<Facts> = OnceLock::new();
+        match self.wanted.get(need as usize) {
+            Some(wanted) => wanted.facts.get_or_init(|| self.make_facts(wanted)),
+            None => NONE.get_or_init(Facts::default),
+        }
+    }
+
+    fn make_facts(&self, wanted: &Wanted) -> Facts {
+        let rows: Vec<&Closed> = wanted
+            .services
+            .iter()
+            .filter_map(|code| self.services.get(code))
+            .collect();
+        let mut facts = Facts {
+            booked: Self::close(self.held(&wanted.matches), rows.iter().copied()),
+            ..Facts::default()
+        };
+        for booking in &facts.booked {
+            *facts.per_start.entry(booking.start).or_default() += 1;
+        }
+        for row in rows {
+            match row.outcome {
+                Outcome::Completed => {
+                    facts.served.insert(row.start);
+                }
+                Outcome::CancelledByResident => {
+                    facts.cancelled.insert(row.start);
+                }
+                Outcome::CancelledBySupplier => {
+                    facts.dropped.insert((row.start, row.supplier));
+                }
+                Outcome::NoShow => {}
+            }
+        }
+        facts
+    }
+
+    pub(super) fn need(&self, id: u32) -> Option<&Need> {
+        self.wanted.get(id as usize)?.record.as_ref()
+    }
+
+    /// The starts of a need, at least to the end of its window.
+    pub(super) fn starts(&self, id: Option<u32>, need: &Need, now: Stamp) -> Arc<Starts> {
+        let cache = id
+            .and_then(|id| self.wanted.get(id as usize))
+            .map(|w| &w.starts);
+        let from = now.minute_up();
+        let mut held = cache.map(|c| c.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        if let Some(Some(known)) = held.as_deref()
+            && known.reaches(from)
+        {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(Starts::of(need, from));
+        if let Some(held) = held.as_deref_mut() {
+            *held = Some(Arc::clone(&made));
+        }
+        made
+    }
+
+    /// Minutes of the fairness criterion.
+    pub(super) fn load_minutes(&self, supplier: u32, now: Stamp) -> f64 {
+        let days = |n: i64| n * 86_400;
+        let history = self.history(supplier);
+        let done = history.rows.iter().filter(|r| {
+            let at = r.start.stamp().0;
+            r.outcome == Outcome::Completed && at >= now.0 - days(30) && at < now.0
+        });
+        let due = history.booked.iter().filter(|b| {
+            let at = b.start.stamp().0;
+            b.open && at >= now.0 && at < now.0 + days(28)
+        });
+        done.map(|r| f64::from(r.minutes)).sum::<f64>()
+            + due.map(|b| f64::from(b.minutes)).sum::<f64>()
+    }
+}
+
+impl Starts {
+    fn of(need: &Need, from: Minute) -> Self {
+        let mut list = Vec::new();
+        let mut until = None;
+        for start in need.visits() {
+            if start >= from && until.is_none() {
+                until = Some(start.plus(2 * WINDOW));
+            }
+            if let Some(until) = until.filter(|until| start >= *until) {
+                return Self {
+                    list,
+                    until,
+                    complete: false,
+                };
+            }
+            list.push(start);
+        }
+        Self {
+            list,
+            until: Minute(i32::MAX),
+            complete: true,
+        }
+    }
+
+    fn reaches(&self, from: Minute) -> bool {
+        self.complete
+            || self
+                .from(from)
+                .first()
+                .is_some_and(|first| first.plus(WINDOW) <= self.until)
+    }
+
+    fn from(&self, from: Minute) -> &[Minute] {
+        self.list
+            .get(self.list.partition_point(|start| *start < from)..)
+            .unwrap_or_default()
+    }
+
+    /// The starts inside the need's window.
+    pub(super) fn window(&self, now: Stamp) -> &[Minute] {
+        let rest = self.from(now.minute_up());
+        let end = rest.first().map_or(Minute(0), |first| first.plus(WINDOW));
+        rest.get(..rest.partition_point(|start| *start < end))
+            .unwrap_or_default()
+    }
+}

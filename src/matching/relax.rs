@@ -1,0 +1,275 @@
+//! What a need could give up to find candidates, or more of them (SPEC §6, `relax`).
+
+use crate::both;
+use crate::domain::record::Need;
+use crate::domain::time::DAY;
+use crate::domain::{Code, Minute, Record, Said};
+
+/// How far the start is moved, either way.
+const DAYS: i32 = 7;
+/// The steps of the start.
+const HALF_HOUR: i32 = 30;
+/// By how much a visit is shortened, in minutes.
+const SHORTER: [u16; 2] = [15, 30];
+/// By how much every supplier's radius is extended, in km.
+const FARTHER: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
+
+/// One thing given up.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Every supplier's radius counts as so many km more.
+    Farther(f64),
+    /// The visit takes this long only.
+    Minutes(u16),
+    /// The (first) visit starts then.
+    Start(Minute),
+    /// This capability is not required.
+    Without(Code),
+    /// Either sex will do.
+    AnySex,
+    /// The wider category will do.
+    Category(Code),
+}
+
+/// Changes and what they would give.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relaxation {
+    /// One change or two.
+    pub changes: Vec<Change>,
+    /// The need as it would be.
+    pub need: Need,
+    /// How many km would be added to every radius.
+    pub extra_km: f64,
+    /// How many suppliers would pass every rule.
+    pub eligible: usize,
+    /// The best of them and the score.
+    pub best: Option<(Code, f64)>,
+}
+
+/// What a question about a changed need is answered with: how many would pass, and the best of them.
+pub type Answer = (usize, Option<(Code, f64)>);
+
+/// The single changes that give more candidates than `eligible`; pairs of changes only when no single one does. The
+/// smallest change of each sort comes first. `parent` is the category above the need's; `ask` counts the candidates of
+/// a need with so many km added to every radius.
+pub fn relax(
+    need: &Need,
+    parent: Option<&Code>,
+    eligible: usize,
+    ask: &dyn Fn(&Need, f64) -> Answer,
+) -> Vec<Relaxation> {
+    let singles = changes(need, parent);
+    let found: Vec<Relaxation> = singles
+        .iter()
+        .filter_map(|change| attempt(need, std::slice::from_ref(change), eligible, ask))
+        .collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let mut pairs = Vec::new();
+    for (place, one) in singles.iter().enumerate() {
+        for other in singles.iter().skip(place + 1).filter(|other| {
+            std::mem::discriminant(*other) != std::mem::discriminant(one)
+                || both_capabilities(one, other)
+        }) {
+            pairs.extend(attempt(need, &[one.clone(), other.clone()], eligible, ask));
+        }
+    }
+    pairs
+}
+
+fn both_capabilities(one: &Change, other: &Change) -> bool {
+    matches!((one, other), (Change::Without(_), Change::Without(_)))
+}
+
+fn changes(need: &Need, parent: Option<&Code>) -> Vec<Change> {
+    let mut changes: Vec<Change> = FARTHER.into_iter().map(Change::Farther).collect();
+    changes.extend(
+        SHORTER
+            .iter()
+            .filter_map(|less| need.minutes.checked_sub(*less))
+            .filter(|minutes| *minutes >= 15)
+            .map(Change::Minutes),
+    );
+    changes.extend(starts(need.start).into_iter().map(Change::Start));
+    changes.extend(need.capabilities.iter().cloned().map(Change::Without));
+    changes.extend(need.sex.map(|_| Change::AnySex));
+    changes.extend(parent.cloned().map(Change::Category));
+    changes
+}
+
+/// The half hours within seven days of a start, the nearest first.
+fn starts(start: Minute) -> Vec<Minute> {
+    let (from, to) = (start.0 - DAYS * DAY, start.0 + DAYS * DAY);
+    let first = from + (-from).rem_euclid(HALF_HOUR);
+    let step = usize::try_from(HALF_HOUR).unwrap_or(1);
+    let mut found: Vec<Minute> = (first..=to)
+        .step_by(step)
+        .filter(|minute| *minute != start.0)
+        .map(Minute)
+        .collect();
+    found.sort_by_key(|minute| ((minute.0 - start.0).abs(), minute.0));
+    found
+}
+
+fn attempt(
+    need: &Need,
+    changes: &[Change],
+    eligible: usize,
+    ask: &dyn Fn(&Need, f64) -> Answer,
+) -> Option<Relaxation> {
+    let (changed, extra_km) = apply(need, changes);
+    changed.check().ok()?;
+    let (count, best) = ask(&changed, extra_km);
+    (count > eligible).then(|| Relaxation {
+        changes: changes.to_vec(),
+        need: changed,
+        extra_km,
+        eligible: count,
+        best,
+    })
+}
+
+fn apply(need: &Need, changes: &[Change]) -> (Need, f64) {
+    let mut changed = need.clone();
+    let mut extra_km = 0.0;
+    for change in changes {
+        match change {
+            Change::Farther(km) => extra_km = *km,
+            Change::Minutes(minutes) => changed.minutes = *minutes,
+            Change::Start(start) => changed.start = *start,
+            Change::Without(capability) => changed.capabilities.retain(|other| other != capability),
+            Change::AnySex => changed.sex = None,
+            Change::Category(parent) => changed.category = parent.clone(),
+        }
+    }
+    (changed, extra_km)
+}
+
+impl Change {
+    /// The change in words; `before` is the need as it is.
+    #[must_use]
+    pub fn said(&self, before: &Need) -> Said {
+        let (start, minutes, category) = (before.start, before.minutes, &before.category);
+        match self {
+            Self::Farther(km) => both!(zh: "距离放宽 {km} 公里", en: "{km} km farther"),
+            Self::Minutes(fewer) => {
+                both!(zh: "时长 {fewer} 分钟（原 {minutes}）", en: "{fewer} minutes instead of {minutes}")
+            }
+            Self::Start(other) => {
+                both!(zh: "改为 {other}（原 {start}）", en: "{other} instead of {start}")
+            }
+            Self::Without(capability) => {
+                both!(zh: "不要求 {capability}", en: "without {capability}")
+            }
+            Self::AnySex => both!(zh: "不限性别", en: "either sex"),
+            Self::Category(parent) => {
+                both!(zh: "类别放宽到 {parent}（原 {category}）", en: "{parent} instead of {category}")
+            }
+        }
+    }
+}
+
+impl Relaxation {
+    /// The changes in words, with how many candidates they would give.
+    #[must_use]
+    pub fn said(&self, before: &Need) -> Said {
+        let parts: Vec<Said> = self
+            .changes
+            .iter()
+            .map(|change| change.said(before))
+            .collect();
+        let zh = parts
+            .iter()
+            .map(|part| part.zh.as_str())
+            .collect::<Vec<_>>()
+            .join("，并");
+        let en = parts
+            .iter()
+            .map(|part| part.en.as_str())
+            .collect::<Vec<_>>()
+            .join(" and ");
+        let count = self.eligible;
+        both!(zh: "{zh}：{count} 人", en: "{en}: {count}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Recurrence, Sex};
+
+    fn need() -> Need {
+        let start = Minute::parse("2026-11-24T09:10").unwrap();
+        Need {
+            start,
+            minutes: 60,
+            sex: Some(Sex::Male),
+            capabilities: vec![Code::composed("strong")],
+            ..Need::default()
+        }
+    }
+
+    /// Three come when nobody has to be strong, five when nobody has to be a man either.
+    fn ask(need: &Need, _: f64) -> Answer {
+        match (need.capabilities.is_empty(), need.sex) {
+            (true, None) => (5, None),
+            (true, Some(_)) => (3, None),
+            _ => (0, None),
+        }
+    }
+
+    #[test]
+    fn a_single_change_that_helps_is_named_with_its_count() {
+        let found = relax(&need(), None, 0, &ask);
+        assert_eq!(
+            found
+                .iter()
+                .map(|relaxation| relaxation.said(&need()).en)
+                .collect::<Vec<_>>(),
+            ["without strong: 3"]
+        );
+    }
+
+    #[test]
+    fn pairs_are_tried_when_no_single_change_helps() {
+        let found = relax(&need(), None, 3, &ask);
+        assert_eq!(
+            found
+                .iter()
+                .map(|relaxation| relaxation.changes.clone())
+                .collect::<Vec<_>>(),
+            [vec![
+                Change::Without(Code::composed("strong")),
+                Change::AnySex
+            ]]
+        );
+    }
+
+    #[test]
+    fn starts_lie_on_half_hours_within_a_week_and_on_dates_of_the_rule() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        let weekly = Need {
+            recurrence: Recurrence::parse("FREQ=WEEKLY;BYDAY=TU").ok(),
+            ..need()
+        };
+        relax(&weekly, None, 0, &|changed, _| {
+            asked.borrow_mut().push(changed.start);
+            (1, None)
+        });
+        let mut asked = asked.into_inner();
+        asked.retain(|start| *start != weekly.start);
+        assert!(asked.iter().all(|start| start.day().weekday() == 1
+            && start.of_day() % 30 == 0
+            && start.of_day() <= 23 * 60));
+        assert_eq!(
+            asked.first(),
+            Minute::parse("2026-11-24T09:00").ok().as_ref()
+        );
+        assert!(
+            asked
+                .iter()
+                .all(|start| (start.0 - weekly.start.0).abs() <= 7 * DAY)
+        );
+    }
+}
