@@ -3,6 +3,12 @@
 //! The seam is commands in, events out. An engine runs the desk's decision inside one of its transactions, over the
 //! rows as they stand there, and writes the events, the rows, the journal and the command's result together, or nothing.
 
+mod codec;
+mod engine;
+mod journal;
+mod redb;
+mod verify;
+
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
@@ -10,9 +16,20 @@ use chrono::{DateTime, Utc};
 use crate::domain::record::{Match, Need, Service};
 use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
 
+pub use redb::{CACHE, RedbStore};
+pub use verify::Report;
+
 /// 128 random bits that name a command, so that one sent again is answered and not done twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(pub u128);
+
+/// A fresh id for a command.
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub fn random_id() -> Result<RequestId, StoreError> {
+    Ok(RequestId(u128::from_be_bytes(engine::random()?)))
+}
 
 /// Who asks for a change, from where, and when.
 #[derive(Clone, Debug, PartialEq)]
