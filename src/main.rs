@@ -1,2 +1,7 @@
 //! The `matchdesk` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    matchdesk::cli::main()
+}

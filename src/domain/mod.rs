@@ -8,6 +8,7 @@ pub mod geo;
 pub mod id_number;
 pub mod kinds;
 pub mod lang;
+pub mod mask;
 pub mod printable;
 pub mod problem;
 pub mod record;

@@ -1,0 +1,219 @@
+//! `log`: the journal in sentences.
+
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+
+use super::names::Names;
+use super::{Failure, Session, Verb, args, session, words};
+use crate::desk::{Desk, Journal};
+use crate::domain::kinds::Word;
+use crate::domain::printable::printable;
+use crate::domain::{Code, Kind, Lang, Verb as Happened};
+use crate::store::Entry;
+use crate::{say, text};
+
+pub const VERB: Verb = Verb {
+    name: "log",
+    about: text!(zh: "查看日志：谁在什么时候做了什么", en: "The journal: who did what, when, and what was before"),
+    examples: &[
+        (
+            "matchdesk log --need N000001",
+            text!(zh: "一条需求的经过", en: "the story of a need"),
+        ),
+        (
+            "matchdesk log --supplier V0001090 --since 2026-11-01T00:00",
+            text!(zh: "某位供方最近的记录", en: "what concerned a supplier lately"),
+        ),
+        (
+            "matchdesk log --head",
+            text!(zh: "每条日志链的末端，请另存一份", en: "the head of each chain, to be kept elsewhere"),
+        ),
+    ],
+    args: grammar,
+    run,
+};
+
+fn grammar(command: Command, lang: Lang) -> Command {
+    let code = text!(zh: "编码", en: "CODE");
+    command
+        .arg(args::option(
+            "need",
+            code,
+            text!(zh: "只看这条需求", en: "Only what concerns this need"),
+            lang,
+        ))
+        .arg(args::option(
+            "supplier",
+            code,
+            text!(zh: "只看这位供方", en: "Only what concerns this supplier"),
+            lang,
+        ))
+        .arg(args::option(
+            "since",
+            text!(zh: "时间", en: "TIME"),
+            text!(zh: "只看此后的", en: "Only from this time on"),
+            lang,
+        ))
+        .arg(args::flag(
+            "head",
+            text!(zh: "只显示每条链的末端", en: "Only the head of each chain"),
+            lang,
+        ))
+}
+
+fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
+    let desk = session.open()?;
+    if matches.get_flag("head") {
+        return heads(&desk, session);
+    }
+    let code = |name| {
+        matches
+            .get_one::<String>(name)
+            .map(|code| Code::composed(code))
+    };
+    let since = matches
+        .get_one::<String>("since")
+        .map(|text| session::parse_now(text, desk.zone()))
+        .transpose()?;
+    let entries = desk.journal(&Journal {
+        need: code("need"),
+        supplier: code("supplier"),
+        since,
+    })?;
+    if session.json {
+        let entries: Vec<Value> = entries.iter().map(|entry| document(&desk, entry)).collect();
+        session.document(&json!({"entries": entries}))?;
+        return Ok(0);
+    }
+    let names = Names::of(&desk, session.lang)?;
+    for entry in &entries {
+        session.say(printable(&sentence(&desk, entry, &names, session.lang)))?;
+    }
+    Ok(0)
+}
+
+fn heads(desk: &Desk, session: &mut Session<'_>) -> Result<u8, Failure> {
+    let heads = desk.store().heads()?;
+    if session.json {
+        let heads: Vec<Value> = heads
+            .iter()
+            .map(|head| json!({"chain": head.chain.as_str(), "sequence": head.sequence, "hash": head.hash}))
+            .collect();
+        session.document(&json!({"heads": heads}))?;
+    } else {
+        for head in heads {
+            session.say(format!("{}:{}:{}", head.chain, head.sequence, head.hash))?;
+        }
+    }
+    Ok(0)
+}
+
+fn document(desk: &Desk, entry: &Entry) -> Value {
+    let zone = desk.zone();
+    let changes: Vec<Value> = entry
+        .changes
+        .iter()
+        .map(|change| json!({"column": change.column, "before": change.before, "after": change.after}))
+        .collect();
+    json!({
+        "chain": entry.chain.as_str(),
+        "sequence": entry.sequence,
+        "at": zone.rfc3339(zone.local(entry.request.real)),
+        "now": zone.rfc3339(entry.request.now),
+        "who": entry.request.who,
+        "station": entry.request.station,
+        "verb": entry.verb.word(),
+        "kind": entry.kind.word(),
+        "key": entry.key.as_str(),
+        "reason": entry.reason,
+        "changes": changes,
+    })
+}
+
+fn sentence(desk: &Desk, entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
+    let real = desk.zone().local(entry.request.real).minute();
+    let (when, who) = (words::when(real), entry.request.who.as_str());
+    let what = deed(entry, names, lang);
+    let changes = changes(entry, lang);
+    let reason = entry.reason.as_str();
+    let mut sentence = format!("{when} {who} {what}{changes}");
+    if !reason.is_empty() {
+        sentence.push_str(&say!(lang, zh: "，原因：{reason}", en: ", because: {reason}"));
+    }
+    sentence
+}
+
+/// What was done, to which record.
+fn deed(entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
+    let verb = entry.verb.say(lang);
+    let key = &entry.key;
+    if let (Kind::Match, Some((need, supplier))) = (entry.kind, pair(key)) {
+        let name = names.name(Kind::Supplier, &supplier);
+        return match entry.verb {
+            Happened::Confirmed => {
+                say!(lang, zh: "确认 {name}（{supplier}）服务 {need}", en: "confirmed {name} ({supplier}) for {need}")
+            }
+            Happened::Unmatched => {
+                say!(lang, zh: "结束 {name}（{supplier}）与 {need} 的匹配", en: "ended the match of {name} ({supplier}) and {need}")
+            }
+            Happened::Rolled => {
+                say!(lang, zh: "为 {need} 顺延预约 {name}（{supplier}）", en: "booked later visits of {need} for {name} ({supplier})")
+            }
+            _ => {
+                say!(lang, zh: "{verb}匹配 {need} / {supplier}", en: "{verb} the match {need} / {supplier}")
+            }
+        };
+    }
+    let kind = entry.kind.say(lang);
+    let name = names.name(entry.kind, key);
+    let shown = if name == key.as_str() {
+        String::new()
+    } else {
+        format!(" {name}")
+    };
+    say!(lang, zh: "{verb}{kind} {key}{shown}", en: "{verb} {kind} {key}{shown}")
+}
+
+fn pair(key: &Code) -> Option<(Code, Code)> {
+    let mut parts = key.as_str().split('/');
+    Some((Code::composed(parts.next()?), Code::composed(parts.next()?)))
+}
+
+/// The fields that became different; of a new record only how it is known.
+fn changes(entry: &Entry, lang: Lang) -> String {
+    if matches!(entry.verb, Happened::Added | Happened::Imported)
+        && entry.changes.iter().all(is_new)
+    {
+        return String::new();
+    }
+    let erased = text!(zh: "（已删除）", en: "(erased)").get(lang);
+    let parts: Vec<String> = entry
+        .changes
+        .iter()
+        .filter(|change| {
+            !matches!(
+                change.column,
+                "code" | "need" | "supplier" | "end_reason" | "cancel_reason"
+            )
+        })
+        .map(|change| {
+            let column = change.column;
+            let before = words::cell(column, change.before.as_deref().unwrap_or(erased), lang);
+            let after = words::cell(column, change.after.as_deref().unwrap_or(erased), lang);
+            if before.is_empty() {
+                format!("{column} {after}")
+            } else {
+                format!("{column} {before} → {after}")
+            }
+        })
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", parts.join(", "))
+    }
+}
+
+fn is_new(change: &crate::store::FieldChange) -> bool {
+    change.before.as_deref().is_some_and(str::is_empty)
+}

@@ -1,0 +1,226 @@
+//! What every verb works with: the language, where to write, the store and who asks.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use super::failure::Failure;
+use crate::both;
+use crate::desk::{Actor, Clock, Desk};
+use crate::domain::record::Settings;
+use crate::domain::{Code, Lang, Stamp, Zone};
+use crate::store::{self, Store, StoreError, fetch};
+
+/// One run of the command line.
+pub struct Session<'a> {
+    /// The language of texts.
+    pub lang: Lang,
+    /// Whether answers are JSON documents.
+    pub json: bool,
+    /// Whether messages that are not asked for are left out.
+    pub quiet: bool,
+    /// The store's place.
+    pub store: PathBuf,
+    /// Whether `store` was named and is not the default.
+    pub named: bool,
+    /// The moment at which the rules' clock stands, as it was given.
+    pub now: Option<String>,
+    /// Who asks.
+    pub actor: Actor,
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+    /// Whether standard error is a terminal, so that progress can be shown.
+    pub terminal: bool,
+}
+
+impl Session<'_> {
+    /// Opens the store, which must be there.
+    ///
+    /// # Errors
+    /// When there is none, it can't be opened, or `--now` can't be read.
+    pub fn open(&self) -> Result<Desk, Failure> {
+        if self.store.symlink_metadata().is_err() {
+            return Err(no_store(&self.store).into());
+        }
+        self.desk(store::open(&self.store)?)
+    }
+
+    /// Opens the store, making it when it is missing.
+    ///
+    /// # Errors
+    /// When it can't be made or opened, or `--now` can't be read.
+    pub fn open_or_create(&self) -> Result<Desk, Failure> {
+        if self.store.symlink_metadata().is_ok() {
+            return self.open();
+        }
+        if let Some(folder) = self.store.parent().filter(|_| !self.named) {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                let folder = folder.display();
+                StoreError::Unavailable(both!(zh: "无法建立文件夹 {folder}：{error}", en: "can't make the folder {folder}: {error}"))
+            })?;
+        }
+        self.desk(store::create(&self.store)?)
+    }
+
+    /// Opens the store with its index and rolls standing matches forward (SPEC §4).
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when the store can't be read or written.
+    pub fn open_and_roll(&self) -> Result<Desk, Failure> {
+        let desk = self.open()?;
+        let bar = self.bar(match self.lang {
+            Lang::Zh => "载入索引",
+            Lang::En => "Loading the index",
+        });
+        desk.load(&mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })?;
+        bar.finish_and_clear();
+        desk.roll()?;
+        Ok(desk)
+    }
+
+    fn desk(&self, store: Box<dyn Store>) -> Result<Desk, Failure> {
+        let clock = match &self.now {
+            None => Clock::Machine,
+            Some(text) => Clock::Fixed(parse_now(text, zone_of(&*store)?)?),
+        };
+        Ok(Desk::new(store, clock)?)
+    }
+
+    /// A progress bar on a terminal; nothing in a pipe or when quiet.
+    #[must_use]
+    pub fn bar(&self, message: &str) -> ProgressBar {
+        let target = if self.terminal && !self.quiet {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg} {wide_bar} {percent}% {elapsed_precise}")
+        {
+            bar.set_style(style);
+        }
+        bar.set_message(message.to_owned());
+        bar
+    }
+
+    /// One line on standard output.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn say(&mut self, line: impl AsRef<str>) -> Result<(), Failure> {
+        Ok(writeln!(self.out, "{}", line.as_ref())?)
+    }
+
+    /// Several lines on standard output.
+    ///
+    /// # Errors
+    /// When they can't be written.
+    pub fn lines<S: AsRef<str>>(
+        &mut self,
+        lines: impl IntoIterator<Item = S>,
+    ) -> Result<(), Failure> {
+        lines.into_iter().try_for_each(|line| self.say(line))
+    }
+
+    /// One JSON document on a line of standard output.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn document(&mut self, value: &Value) -> Result<(), Failure> {
+        Ok(writeln!(self.out, "{value}")?)
+    }
+
+    /// A message that goes beside the answer; none when quiet. That it can't be written does not matter.
+    pub fn note(&mut self, line: impl AsRef<str>) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "{}", line.as_ref());
+        }
+    }
+
+    /// The answer of a verb that changes something: a document, or a sentence unless quiet.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn answer(&mut self, value: &Value, sentence: impl AsRef<str>) -> Result<(), Failure> {
+        if self.json {
+            self.document(value)
+        } else if self.quiet {
+            Ok(())
+        } else {
+            self.say(sentence)
+        }
+    }
+}
+
+/// Reads a TIME of the command line.
+///
+/// # Errors
+/// When it is none: wrong usage.
+pub fn parse_now(text: &str, zone: Zone) -> Result<Stamp, Failure> {
+    Stamp::parse(text, zone).map_err(|said| {
+        let (zh, en) = (said.zh, said.en);
+        Failure::usage(both!(zh: "时间 \"{text}\"：{zh}", en: "time \"{text}\": {en}"))
+    })
+}
+
+fn zone_of(store: &dyn Store) -> Result<Zone, StoreError> {
+    let settings: Option<Settings> = fetch(&*store.rows()?, &Code::composed(Settings::KEY))?;
+    Ok(settings.unwrap_or_default().zone())
+}
+
+/// That there is no store at a path, and what makes one.
+#[must_use]
+pub fn no_store(path: &Path) -> StoreError {
+    let path = crate::domain::printable::printable(&path.display().to_string());
+    StoreError::Unavailable(
+        both!(zh: "{path} 处没有数据库。可用 matchdesk import、restore、add 或 demo 建立，或用 --store 指定另一个位置",
+            en: "there is no store at {path}. matchdesk import, restore, add or demo makes one; --store names another place"),
+    )
+}
+
+/// The default place of a store by its file's name: the XDG data folder.
+#[must_use]
+pub fn default_store(name: &str) -> PathBuf {
+    use etcetera::BaseStrategy as _;
+    etcetera::choose_base_strategy().map_or_else(
+        |_| PathBuf::from(name),
+        |folders| folders.data_dir().join("matchdesk").join(name),
+    )
+}
+
+/// The system's user at this machine.
+#[must_use]
+pub fn system_actor() -> Actor {
+    let user = ["USER", "LOGNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|name| !name.is_empty())
+        .or_else(asked_user);
+    Actor {
+        who: user.unwrap_or_else(|| "unknown".to_owned()),
+        station: station().unwrap_or_default(),
+    }
+}
+
+fn asked_user() -> Option<String> {
+    let output = std::process::Command::new("id").arg("-un").output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+fn station() -> Option<String> {
+    let read = |path| -> io::Result<String> { std::fs::read_to_string(path) };
+    ["/proc/sys/kernel/hostname", "/etc/hostname"]
+        .into_iter()
+        .filter_map(|path| read(path).ok())
+        .map(|name| name.trim().to_owned())
+        .find(|name| !name.is_empty())
+}

@@ -1,0 +1,126 @@
+//! `show`: one record in full.
+
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+
+use super::names::Names;
+use super::table::{Align, Table};
+use super::{Failure, Session, Verb, args, registry, words};
+use crate::desk::Desk;
+use crate::domain::kinds::Word;
+use crate::domain::{AnyRecord, Code, Kind, Lang};
+use crate::text;
+
+pub const VERB: Verb = Verb {
+    name: "show",
+    about: text!(zh: "显示一条记录的全部内容", en: "Show a record in full"),
+    examples: &[
+        (
+            "matchdesk show supplier V0001090",
+            text!(zh: "一位供方", en: "a supplier"),
+        ),
+        (
+            "matchdesk show need N000001 --json",
+            text!(zh: "一条需求和它的状态", en: "a need and where it stands"),
+        ),
+        (
+            "matchdesk show match N000001/V0001090",
+            text!(zh: "一次匹配", en: "a match"),
+        ),
+    ],
+    args: grammar,
+    run,
+};
+
+fn grammar(command: Command, lang: Lang) -> Command {
+    command.arg(args::kind_arg(lang)).arg(args::positional(
+        "CODE",
+        text!(zh: "记录的编码", en: "The record's code"),
+        lang,
+    ))
+}
+
+fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
+    let kind = args::kind_of(matches)?;
+    let desk = if kind == Kind::Need {
+        session.open_and_roll()?
+    } else {
+        session.open()?
+    };
+    let record = registry::must(&desk, kind, matches)?;
+    let cells = registry::cells(&record);
+    let state = match &record {
+        AnyRecord::Need(need) => desk
+            .index()?
+            .state(&need.code, desk.now())
+            .map(words::state),
+        _ => None,
+    };
+    let lang = session.lang;
+    if session.json {
+        let mut document = json!({"kind": kind.word(), "record": registry::document(&cells)});
+        if let (Some((word, _)), Value::Object(map)) = (state, &mut document) {
+            map.insert("state".to_owned(), word.into());
+        }
+        session.document(&document)?;
+        return Ok(0);
+    }
+    let names = Names::of(&desk, lang)?;
+    let mut table = Table::new([("", Align::Left), ("", Align::Left)]);
+    for cell in cells.iter().filter(|cell| !cell.value.is_empty()) {
+        let value = words::cell(cell.column, &cell.value, lang);
+        table.row([
+            cell.label.get(lang),
+            &named(&names, &record, cell.column, value),
+        ]);
+    }
+    if let Some((_, text)) = state {
+        let label = text!(zh: "状态", en: "state").get(lang);
+        table.row([label, text.get(lang)]);
+    }
+    session.lines(table.lines())?;
+    if kind == Kind::Need {
+        show_matches(&desk, &record.key(), &names, session)?;
+    }
+    Ok(0)
+}
+
+/// The value with the name behind it, where it is another record's code.
+fn named(names: &Names<'_>, record: &AnyRecord, column: &str, value: String) -> String {
+    record
+        .references()
+        .iter()
+        .find(|reference| reference.column == column && reference.code.as_str() == value)
+        .map(|reference| names.name(reference.kind, &reference.code))
+        .filter(|name| *name != value)
+        .map_or(value.clone(), |name| format!("{name} ({value})"))
+}
+
+fn show_matches(
+    desk: &Desk,
+    need: &Code,
+    names: &Names<'_>,
+    session: &mut Session<'_>,
+) -> Result<(), Failure> {
+    let lang = session.lang;
+    let mut table = Table::new([("", Align::Left), ("", Align::Left), ("", Align::Left)]);
+    let matches = desk.rows()?.matches_of_need(need)?;
+    for matched in &matches {
+        let name = names.name(Kind::Supplier, &matched.supplier);
+        let label = match (matched.ended_at.is_some(), lang) {
+            (false, Lang::Zh) => "匹配",
+            (false, Lang::En) => "match",
+            (true, Lang::Zh) => "已结束",
+            (true, Lang::En) => "ended",
+        };
+        let held: Vec<_> = matched
+            .visits
+            .iter()
+            .filter(|start| matched.holds(**start))
+            .copied()
+            .collect();
+        let visits = words::visits(&held, lang);
+        table.row([label, &format!("{name} ({})", matched.supplier), &visits]);
+    }
+    session.lines(table.lines())
+}

@@ -1,0 +1,129 @@
+//! Aligned columns that know how wide Chinese characters are.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::printable::printable;
+
+/// On which side a column's cells are flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// Rows under headings. Every cell is made safe for a terminal.
+#[derive(Debug, Default)]
+pub struct Table {
+    heads: Vec<(String, Option<Align>)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table with these headings.
+    #[must_use]
+    pub fn new<S: Into<String>>(heads: impl IntoIterator<Item = (S, Align)>) -> Self {
+        Self {
+            heads: heads
+                .into_iter()
+                .map(|(head, align)| (head.into(), Some(align)))
+                .collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// One more row.
+    pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
+        self.rows.push(
+            cells
+                .into_iter()
+                .map(|cell| printable(cell.as_ref()))
+                .collect(),
+        );
+    }
+
+    /// The lines, without spaces at their ends.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let heads: Vec<String> = self.heads.iter().map(|(head, _)| head.clone()).collect();
+        let widths: Vec<usize> = (0..heads.len())
+            .map(|column| {
+                self.rows
+                    .iter()
+                    .chain([&heads])
+                    .filter_map(|row| row.get(column))
+                    .map(|cell| cell.width())
+                    .max()
+                    .unwrap_or_default()
+            })
+            .collect();
+        let shown = heads.iter().any(|head| !head.is_empty());
+        shown
+            .then_some(&heads)
+            .into_iter()
+            .chain(&self.rows)
+            .map(|row| self.line(row, &widths))
+            .collect()
+    }
+
+    fn line(&self, row: &[String], widths: &[usize]) -> String {
+        let mut line = String::new();
+        for ((cell, width), (_, align)) in row.iter().zip(widths).zip(&self.heads) {
+            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            match align {
+                Some(Align::Right) => line.extend([gap.as_str(), cell]),
+                _ => line.extend([cell, gap.as_str()]),
+            }
+            line.push_str("  ");
+        }
+        line.trim_end().to_owned()
+    }
+}
+
+/// A bar of `width` cells for a share of 0 to 1, in eighths.
+#[must_use]
+pub fn bar(share: f64, width: u16) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let cells = f64::from(width) * share.clamp(0.0, 1.0);
+    let full = (0..width).filter(|n| f64::from(n + 1) <= cells).count();
+    let part = PARTS
+        .iter()
+        .enumerate()
+        .rev()
+        .find(|(n, _)| f64::from(u8::try_from(*n).unwrap_or_default()) <= cells.fract() * 8.0)
+        .map_or("", |(_, part)| part);
+    format!("{}{part}", "█".repeat(full))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_columns_are_aligned_and_control_characters_are_shown() {
+        let mut table = Table::new([
+            ("姓名", Align::Left),
+            ("分", Align::Right),
+            ("x", Align::Left),
+        ]);
+        table.row(["王芳", "9.5", "a"]);
+        table.row(["Lee\u{1b}", "10.25", "b"]);
+        assert_eq!(
+            table.lines(),
+            [
+                "姓名          分  x",
+                "王芳         9.5  a",
+                "Lee\\u{1b}  10.25  b",
+            ]
+        );
+    }
+
+    #[test]
+    fn bars_grow_with_the_share() {
+        assert_eq!(bar(0.0, 4), "");
+        assert_eq!(bar(0.5, 4), "██");
+        assert_eq!(bar(1.0, 4), "████");
+        assert_eq!(bar(0.15, 4), "▌");
+    }
+}
