@@ -24,6 +24,9 @@ pub struct Verb {
     pub run: fn(&ArgMatches, &mut Session<'_>) -> Result<u8, Failure>,
 }
 
+/// The options that every verb has stand below its own.
+const GLOBALS_LAST: usize = 1000;
+
 const EXAMPLES: &[(&str, Text)] = &[
     (
         "matchdesk demo",
@@ -96,20 +99,24 @@ fn globals(lang: Lang) -> [Arg; 6] {
             .action(ArgAction::Help)
             .help(text!(zh: "显示帮助", en: "Show help").get(lang)),
     ]
-    .map(|arg| arg.global(true).hide_env(true))
+    .map(|arg| arg.global(true).hide_env(true).display_order(GLOBALS_LAST))
 }
 
 /// What all commands have: description, help in the language, headings, examples.
 #[must_use]
 pub fn dress(command: Command, lang: Lang, about: Text, examples: &[(&str, Text)]) -> Command {
+    let command = if examples.is_empty() {
+        command
+    } else {
+        command.after_help(shown(lang, examples))
+    };
     let usage = text!(zh: "用法：", en: "Usage: ").get(lang);
     let command = command
         .about(about.get(lang))
         .disable_help_flag(true)
         .help_template(format!(
             "{{about}}\n\n{usage}{{usage}}\n\n{{all-args}}{{after-help}}\n"
-        ))
-        .after_help(shown(lang, examples));
+        ));
     match lang {
         Lang::En => command,
         Lang::Zh => command.mut_args(|arg| {
