@@ -285,5 +285,18 @@ pub trait Feed {
 /// A storage engine.
 pub trait Store: Ledger + Views + Feed + Send + Sync {}
 
-mod stub;
-pub use stub::*;
+/// Opens the store at a path, which must be there.
+///
+/// # Errors
+/// When there is none, or it can't be opened.
+pub fn open(path: &std::path::Path) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(RedbStore::open(path)?))
+}
+
+/// Makes a store at a path where nothing is.
+///
+/// # Errors
+/// When something is there, or it can't be made.
+pub fn create(path: &std::path::Path) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(RedbStore::create(path)?))
+}
