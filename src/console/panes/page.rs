@@ -258,10 +258,16 @@ impl View for Page {
             self.rows = Some(self.build(model));
         }
         let rows = self.rows.as_deref().unwrap_or_default();
-        let wide = area.width.saturating_sub(2).min(100);
-        let lines = lay(rows, usize::from(wide.saturating_sub(4)), model);
+        let most = area.width.saturating_sub(2).min(100);
+        let title = self.title(model);
+        let lines = lay(rows, usize::from(most.saturating_sub(4)), model);
+        let widest = lines
+            .iter()
+            .map(|(label, value, _)| width(label) + width(value));
+        let widest = widest.max().unwrap_or(0).max(width(&title) + 2).max(40);
+        let wide = most.min(u16::try_from(widest + 4).unwrap_or(most));
         let tall = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        let inner = frame(buf, area, &model.theme, &self.title(model), (wide, tall));
+        let inner = frame(buf, area, &model.theme, &title, (wide, tall));
         self.room = usize::from(inner.height);
         self.lines = lines.len();
         self.scroll = self.scroll.min(self.lines.saturating_sub(self.room));

@@ -264,9 +264,13 @@ fn question(row: &BestRow, supplier: &Code) -> super::ask::Wording {
         let what = model.name(Kind::Category, &row.category);
         let visits = words::visits(&row.visits, 8, lang);
         let n = row.visits.len();
-        let text = say!(lang,
-            zh: "由 {who}（{supplier}）为 {whom} 服务：{what}？\n将预约 {n} 次：{visits}",
-            en: "{who} ({supplier}) for {whom}: {what}?\nThis books {n} visits: {visits}");
+        let asked = say!(lang, zh: "由 {who}（{supplier}）为 {whom} 服务：{what}？", en: "{who} ({supplier}) for {whom}: {what}?");
+        let books = if n == 1 {
+            say!(lang, zh: "将预约：{visits}", en: "This books {visits}")
+        } else {
+            say!(lang, zh: "将预约 {n} 次：{visits}", en: "This books {n} visits: {visits}")
+        };
+        let text = format!("{asked}\n{books}");
         let title = text!(zh: "确认匹配", en: "Confirm match").get(lang);
         (title.to_owned(), text)
     })

@@ -12,7 +12,7 @@ use crate::console::app::model::Model;
 use crate::console::theme::Theme;
 use crate::console::widgets::bar::bar;
 use crate::console::widgets::table::{Column, Table, Width};
-use crate::console::widgets::text::{put, width, wrap};
+use crate::console::widgets::text::{pad, put, truncate, width, wrap};
 use crate::desk::BestRow;
 use crate::domain::kinds::Word;
 use crate::domain::lang::Lang;
@@ -72,8 +72,13 @@ impl Queue {
                 Width::Fill(8),
                 1,
             ),
-            Column::new(text!(zh: "人数", en: "got").get(lang), Width::Fixed(4), 4).right(),
-            Column::new(text!(zh: "候选", en: "can").get(lang), Width::Fixed(4), 3).right(),
+            Column::new(
+                text!(zh: "已配", en: "filled").get(lang),
+                Width::Fixed(6),
+                4,
+            )
+            .right(),
+            Column::new(text!(zh: "候选", en: "fit").get(lang), Width::Fixed(4), 3).right(),
         ];
         let empty = match (model.ready, self.loaded) {
             (false, _) | (_, false) => text!(zh: "正在载入…", en: "loading…"),
@@ -110,6 +115,12 @@ impl Queue {
         y = rule(buf, area, y, &self.candidates_title(model), theme);
         let why: Vec<(String, Style)> = self.reason_lines(model, usize::from(area.width));
         let left = area.height.saturating_sub(y);
+        let listed = u16::try_from(self.candidates.len())
+            .unwrap_or(u16::MAX)
+            .clamp(3, 9);
+        let full = self.reason_rows(model, usize::from(area.width));
+        let fits = usize::from(left) >= usize::from(listed) + 2 + full.len();
+        let why = if fits { full } else { why };
         let below = u16::try_from(why.len())
             .unwrap_or(0)
             .min(left.saturating_sub(4));
@@ -218,6 +229,28 @@ impl Queue {
             .into_iter()
             .map(|line| (line, model.theme.base))
             .collect()
+    }
+
+    /// The same with a line for each criterion and its points.
+    fn reason_rows(&self, model: &Model, room: usize) -> Vec<(String, Style)> {
+        let (Some(found), Some(candidate)) = (self.ranked(), self.candidate()) else {
+            return Vec::new();
+        };
+        let (lang, theme) = (model.lang, &model.theme);
+        let (name, code) = (
+            cells::supplier_name(&candidate.supplier, model),
+            &candidate.supplier,
+        );
+        let mut rows = vec![(format!("{name} {code}"), theme.title)];
+        for (at, ((_, label), value)) in words::CRITERIA.iter().zip(candidate.criteria).enumerate()
+        {
+            let (points, most) = reasons::points(at, value, &found.weights);
+            let reason = reasons::criterion(at, value, candidate.distance_km, lang);
+            let label = pad(label.get(lang), 12);
+            let line = format!("{label}{points:5.1}/{most:<3.0} {reason}");
+            rows.push((truncate(&line, room).into_owned(), theme.base));
+        }
+        rows
     }
 
     fn paint_awaiting(&mut self, buf: &mut Buffer, area: Rect, model: &Model, focused: bool) {
@@ -371,12 +404,11 @@ fn case_lines(row: &BestRow, model: &Model, room: usize) -> Vec<(String, Style)>
     };
     let need = model.fetch::<Need>(&row.row.need);
     let category = model.name(Kind::Category, &row.row.category);
-    add(
-        &format!("{} · {category} · {}", who(row, model), row.row.need),
-        theme.title,
-    );
+    let (code, urgency) = (&row.row.need, row.row.urgency.say(lang));
+    add(&format!("{category} · {urgency} · {code}"), theme.title);
+    add(&who(row, model), theme.base);
     if let Some(need) = &need {
-        add(&words::when(need, lang), theme.base);
+        add(&words::when(need, lang), theme.accent);
         let asked = requirements(need, model);
         if !asked.is_empty() {
             add(&asked, theme.accent);
@@ -439,10 +471,6 @@ fn requirements(need: &Need, model: &Model) -> String {
     if need.people() > 1 {
         let n = need.people();
         parts.push(say!(lang, zh: "{n} 人同时", en: "{n} people at once"));
-    }
-    if need.urgency != Urgency::Normal {
-        let urgency = need.urgency.say(lang);
-        parts.push(say!(lang, zh: "紧急程度：{urgency}", en: "urgency {urgency}"));
     }
     let list = parts.join(match lang {
         Lang::Zh => "，",

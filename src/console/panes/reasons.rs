@@ -24,6 +24,10 @@ pub fn criterion(at: usize, value: f64, distance: Option<f64>, lang: Lang) -> St
                 text!(zh: "没有服务过这位居民", en: "has not served this resident before")
                     .get(lang)
                     .to_owned()
+            } else if times < 2.0 {
+                text!(zh: "为这位居民服务过 1 次", en: "served this resident once")
+                    .get(lang)
+                    .to_owned()
             } else {
                 say!(lang, zh: "为这位居民服务过 {times:.0} 次", en: "served this resident {times:.0} times")
             }
@@ -51,6 +55,16 @@ pub fn criterion(at: usize, value: f64, distance: Option<f64>, lang: Lang) -> St
             .get(lang)
             .to_owned(),
     }
+}
+
+/// A criterion's points and the most it can give, of 100 in all.
+#[must_use]
+pub fn points(at: usize, value: f64, weights: &Weights) -> (f64, f64) {
+    let all: f64 = weights.0.iter().sum();
+    let weight = weights.0.get(at).copied().unwrap_or_default();
+    let most = if all > 0.0 { weight * 100.0 / all } else { 0.0 };
+    // A value of -0 would show its sign.
+    (value * most + 0.0, most)
 }
 
 /// The reasons that matter for a candidate, in one line.
@@ -116,15 +130,8 @@ pub fn rules(why: &Explanation, model: &Model) -> Vec<Row> {
     rows.push(Row::Head(
         say!(lang, zh: "得分 {score:.1}", en: "Score {score:.1}"),
     ));
-    let all: f64 = why.weights.0.iter().sum();
     for (at, ((_, name), value)) in words::CRITERIA.iter().zip(why.criteria).enumerate() {
-        let weight = why.weights.0.get(at).copied().unwrap_or_default();
-        let points = if all > 0.0 {
-            value * weight * 100.0 / all
-        } else {
-            0.0
-        };
-        let most = if all > 0.0 { weight * 100.0 / all } else { 0.0 };
+        let (points, most) = points(at, value, &why.weights);
         let reason = criterion(at, value, why.distance_km, lang);
         rows.push(Row::Pair(
             name.get(lang).to_owned(),

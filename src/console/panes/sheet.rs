@@ -11,7 +11,7 @@ use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::form::{Field, Form};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::status::Kind as Tone;
-use crate::console::widgets::text::{put, width, wrap};
+use crate::console::widgets::text::{put, wrap};
 use crate::desk::{Command, Done};
 use crate::text;
 
@@ -207,12 +207,9 @@ impl View for Sheet {
         let wide = area.width.saturating_sub(4).min(84);
         let message = wrap(refused, usize::from(wide.saturating_sub(2)));
         let below = u16::try_from(message.len()).unwrap_or(0);
-        let mut tall = fields.saturating_add(10).saturating_add(below);
-        let help = self.form.fields().iter().map(|f| width(&f.help)).max();
-        if fields < 4 {
-            tall = tall.min(fields + 8 + below);
-        }
-        let wide = wide.max(u16::try_from(help.unwrap_or(0)).unwrap_or(0).min(wide));
+        // Room for the suggestions of a search, an error and the line of help.
+        let extra = if fields < 5 { 7 } else { 9 };
+        let tall = fields.saturating_add(extra).saturating_add(below);
         let inner = frame(
             buf,
             area,
