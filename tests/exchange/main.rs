@@ -11,7 +11,6 @@ use matchdesk::exchange::{
 
 mod bad_input;
 mod files;
-mod memory;
 mod round_trip;
 
 /// A desk over an empty store, with a folder for files.
@@ -23,11 +22,9 @@ struct World {
 impl World {
     fn new() -> Self {
         let now = Stamp::parse("2026-11-23T08:00", Zone::default()).unwrap();
-        let desk = Desk::new(Box::new(memory::Memory::default()), Clock::Fixed(now)).unwrap();
-        Self {
-            desk,
-            dir: tempfile::tempdir().unwrap(),
-        }
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::open_or_create(&dir.path().join("store.redb"), Clock::Fixed(now)).unwrap();
+        Self { desk, dir }
     }
 
     /// A world with one record or two of each kind that others refer to.

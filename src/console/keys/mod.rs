@@ -11,17 +11,18 @@ pub use problem::{KeymapError, Problem};
 /// The contexts a key map may name, innermost first as a screen lists them.
 pub const CONTEXTS: &[&str] = &[
     "question",
-    "palette",
     "filter",
     "form",
     "help",
     "candidates",
+    "awaiting",
     "detail",
     "queue",
+    "demand",
     "list",
     "global",
     "everywhere",
 ];
 
 /// Contexts that hold while text is typed: a plain character there is text and cannot be bound.
-pub const TEXT_CONTEXTS: &[&str] = &["palette", "filter", "form", "everywhere"];
+pub const TEXT_CONTEXTS: &[&str] = &["filter", "form", "everywhere"];

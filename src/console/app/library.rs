@@ -1,0 +1,204 @@
+//! The search keys of the registries, shared by the worker that keeps them and the views that search them.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use super::model::Names;
+use crate::desk::{Desk, DeskError};
+use crate::domain::record::{Capability, Category, Community, Resident, Street};
+use crate::domain::{AnyRecord, Code, Event, Kind};
+use crate::search::{Filter, SearchKey};
+use crate::store::{Rows, fetch};
+
+/// One registry's codes in order with their search keys.
+#[derive(Debug, Default)]
+pub struct Book {
+    /// The codes, in the order of the store.
+    pub codes: Vec<Code>,
+    /// The key of each, at the same place.
+    pub keys: Vec<SearchKey>,
+    places: HashMap<Code, usize>,
+    /// Grows with every change, so that a filter knows that its last result is old.
+    pub version: u64,
+}
+
+impl Book {
+    /// Adds or replaces a record's key.
+    pub fn put(&mut self, code: Code, key: SearchKey) {
+        self.version += 1;
+        match self.places.get(&code) {
+            Some(&at) => {
+                if let Some(old) = self.keys.get_mut(at) {
+                    *old = key;
+                }
+            }
+            None => {
+                self.places.insert(code.clone(), self.codes.len());
+                self.codes.push(code);
+                self.keys.push(key);
+            }
+        }
+    }
+
+    /// The best codes for a text.
+    #[must_use]
+    pub fn find(&self, text: &str, most: usize) -> Vec<Code> {
+        let mut filter = Filter::new();
+        let ids = filter.query(&self.keys, text).iter().take(most);
+        ids.filter_map(|&id| self.codes.get(id as usize).cloned())
+            .collect()
+    }
+}
+
+/// The registries that can be filtered.
+#[derive(Debug, Default)]
+pub struct Library {
+    suppliers: RwLock<Book>,
+    residents: RwLock<Book>,
+    needs: RwLock<Book>,
+}
+
+impl Library {
+    fn shelf(&self, kind: Kind) -> &RwLock<Book> {
+        match kind {
+            Kind::Supplier => &self.suppliers,
+            Kind::Resident => &self.residents,
+            _ => &self.needs,
+        }
+    }
+
+    /// A registry, to read.
+    pub fn book(&self, kind: Kind) -> RwLockReadGuard<'_, Book> {
+        self.shelf(kind)
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a registry from the store and puts it in place of what was there.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn load(&self, kind: Kind, desk: &Desk, names: &Names) -> Result<(), DeskError> {
+        let mut book = Book::default();
+        let rows = desk.rows()?;
+        rows.scan(kind, None, &mut |record| {
+            if let Some(key) = key_of(&record, names, &*rows) {
+                book.put(record.key(), key);
+            }
+            ControlFlow::Continue(())
+        })?;
+        *self
+            .shelf(kind)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = book;
+        Ok(())
+    }
+
+    /// Takes the changes of registries.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn apply(&self, events: &[Event], desk: &Desk, names: &Names) -> Result<(), DeskError> {
+        let rows = desk.rows()?;
+        for event in events {
+            let kind = event.after.kind();
+            if let Some(key) = key_of(&event.after, names, &*rows) {
+                self.shelf(kind)
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .put(event.after.key(), key);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a record is found by; none for kinds that have no registry here.
+fn key_of(record: &AnyRecord, names: &Names, rows: &dyn Rows) -> Option<SearchKey> {
+    match record {
+        AnyRecord::Supplier(s) => {
+            let (place, _) = place(names, s.community.as_ref(), s.street.as_ref());
+            Some(SearchKey::new(&[s.code.as_str(), &s.name, &s.phone, place]))
+        }
+        AnyRecord::Resident(r) => {
+            let (place, _) = place(names, r.community.as_ref(), r.street.as_ref());
+            Some(SearchKey::new(&[r.code.as_str(), &r.name, &r.phone, place]))
+        }
+        AnyRecord::Need(n) => {
+            let (zh, en) = names.both(Kind::Category, &n.category);
+            let who: Option<Resident> = fetch(rows, &n.resident).ok().flatten();
+            let who = who.as_ref().map_or("", |resident| &resident.name);
+            Some(SearchKey::new(&[n.code.as_str(), who, zh, en]))
+        }
+        _ => None,
+    }
+}
+
+fn place<'a>(
+    names: &'a Names,
+    community: Option<&Code>,
+    street: Option<&Code>,
+) -> (&'a str, &'a str) {
+    match (community, street) {
+        (Some(code), _) => names.both(Kind::Community, code),
+        (None, Some(code)) => names.both(Kind::Street, code),
+        (None, None) => ("", ""),
+    }
+}
+
+/// Reads the names of everything that records refer to.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn read_names(desk: &Desk) -> Result<Names, DeskError> {
+    let mut names = Names::default();
+    let rows = desk.rows()?;
+    for kind in [
+        Kind::Street,
+        Kind::Community,
+        Kind::Category,
+        Kind::Capability,
+    ] {
+        rows.scan(kind, None, &mut |record| {
+            put_name(&mut names, &record);
+            ControlFlow::Continue(())
+        })?;
+    }
+    Ok(names)
+}
+
+fn put_name(names: &mut Names, record: &AnyRecord) {
+    let kind = record.kind();
+    match record {
+        AnyRecord::Street(Street {
+            code,
+            name_zh,
+            name_en,
+            retired,
+            ..
+        })
+        | AnyRecord::Community(Community {
+            code,
+            name_zh,
+            name_en,
+            retired,
+            ..
+        })
+        | AnyRecord::Category(Category {
+            code,
+            name_zh,
+            name_en,
+            retired,
+            ..
+        })
+        | AnyRecord::Capability(Capability {
+            code,
+            name_zh,
+            name_en,
+            retired,
+            ..
+        }) => names.put(kind, code.clone(), name_zh, name_en, *retired),
+        _ => {}
+    }
+}

@@ -1,0 +1,354 @@
+//! The loop: messages in, one picture out. Views consume messages front to back and answer with effects.
+
+pub mod actions;
+pub mod library;
+pub mod model;
+mod screen;
+pub mod view;
+pub mod worker;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+
+use super::ConsoleSettings;
+use super::keys::{Key, Lookup};
+use super::panes;
+use super::term::TermEvent;
+use super::theme::Theme;
+use super::widgets::status::{Kind as Tone, Status};
+use crate::desk::{Actor, Desk};
+use crate::domain::Event;
+use crate::domain::lang::Lang;
+use crate::text;
+use model::Model;
+use view::{Ctx, Effect, View};
+use worker::{Answer, Request, Workers};
+
+/// What wakes the loop.
+#[derive(Debug)]
+pub enum Msg {
+    /// Something happened at the terminal.
+    Term(TermEvent),
+    /// The world changed, by this session or another.
+    Events(Arc<Vec<Event>>),
+    /// A worker is done with a request.
+    Answer(Answer),
+    /// So many of so many records are in the index.
+    Progress(u64, u64),
+}
+
+/// Why the loop returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The user leaves.
+    Quit,
+    /// The user or another process stops it until continued.
+    Suspend,
+    /// A signal ends the process.
+    Signal(i32),
+}
+
+/// The console's state.
+pub struct App {
+    model: Model,
+    panes: Vec<Box<dyn View>>,
+    focus: usize,
+    layers: Vec<Box<dyn View>>,
+    status: Option<Status>,
+    pending: Vec<Key>,
+    workers: Workers,
+    asked: usize,
+    end: Option<End>,
+    redraw: bool,
+}
+
+impl App {
+    /// A console over a desk; `sender` is the loop's own channel.
+    ///
+    /// # Errors
+    /// When its threads can't be started.
+    pub fn new(
+        desk: Arc<Desk>,
+        actor: Actor,
+        settings: ConsoleSettings,
+        theme: Theme,
+        sender: &Sender<Msg>,
+    ) -> io::Result<Self> {
+        let (model, problems) = Model::new(Arc::clone(&desk), settings, theme);
+        let workers = Workers::start(&desk, &actor, &model.library, sender)?;
+        let mut app = Self {
+            status: problems
+                .first()
+                .map(|problem| Status::new(Tone::Error, problem.say(model.lang))),
+            model,
+            panes: panes::all(),
+            focus: panes::QUEUE,
+            layers: Vec::new(),
+            pending: Vec::new(),
+            workers,
+            asked: 0,
+            end: None,
+            redraw: false,
+        };
+        app.ask(Request::Names);
+        app.ask(Request::Load);
+        app.each(|view, ctx| view.start(ctx));
+        Ok(app)
+    }
+
+    /// Draws, then waits for messages and draws once after each batch, until something ends it.
+    ///
+    /// # Errors
+    /// When the terminal can't be drawn on.
+    pub fn run<B: Backend>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        receiver: &Receiver<Msg>,
+    ) -> io::Result<End>
+    where
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        self.draw(terminal)?;
+        while let Ok(first) = receiver.recv() {
+            if let Some(end) = self.turn(terminal, first, receiver)? {
+                return Ok(end);
+            }
+        }
+        Ok(End::Quit)
+    }
+
+    /// One turn of the loop: takes a message and all that wait behind it, then draws once.
+    ///
+    /// # Errors
+    /// When the terminal can't be drawn on.
+    pub fn turn<B: Backend>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        first: Msg,
+        receiver: &Receiver<Msg>,
+    ) -> io::Result<Option<End>>
+    where
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        let mut next = Some(first);
+        while let Some(msg) = next {
+            self.take(msg);
+            if let Some(end) = self.end.take() {
+                return Ok(Some(end));
+            }
+            next = receiver.try_recv().ok();
+        }
+        self.draw(terminal)?;
+        Ok(None)
+    }
+
+    /// Whether a worker still has an answer to give.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.asked > 0
+    }
+
+    fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> io::Result<()>
+    where
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        if std::mem::take(&mut self.redraw) {
+            terminal.clear().map_err(io::Error::other)?;
+        }
+        terminal
+            .draw(|frame| {
+                let area = frame.area();
+                if let Some(caret) = self.paint(frame.buffer_mut(), area) {
+                    frame.set_cursor_position(caret);
+                }
+            })
+            .map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    fn take(&mut self, msg: Msg) {
+        match msg {
+            Msg::Term(event) => self.take_term(event),
+            Msg::Events(events) => {
+                self.ask(Request::Changed(Arc::clone(&events)));
+                self.each(|view, ctx| view.events(&events, ctx));
+            }
+            Msg::Answer(answer) => {
+                self.asked = self.asked.saturating_sub(1);
+                self.take_answer(&answer);
+            }
+            Msg::Progress(done, total) => self.model.progress = Some((done, total)),
+        }
+    }
+
+    fn take_answer(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Names(names) => self.model.names = Arc::clone(names),
+            Answer::Loaded(result) => {
+                self.model.ready = true;
+                self.model.progress = None;
+                if let Err(error) = result {
+                    self.model.ready = false;
+                    self.fail(error.said().get(self.model.lang).to_owned());
+                }
+            }
+            Answer::Changed(names) => {
+                if let Some(names) = names {
+                    self.model.names = Arc::clone(names);
+                }
+            }
+            Answer::Queue(Ok(view)) => {
+                self.model.awaiting = view.awaiting.len();
+                self.model.open = view.rows.len();
+            }
+            _ => {}
+        }
+        self.each(|view, ctx| view.answer(answer, ctx));
+    }
+
+    fn fail(&mut self, text: String) {
+        self.status = Some(Status::new(Tone::Error, text));
+    }
+
+    fn take_term(&mut self, event: TermEvent) {
+        match event {
+            TermEvent::Key(key) => self.take_key(key),
+            TermEvent::Paste(text) => self.front(|view, ctx| view.paste(&text, ctx)),
+            TermEvent::Resize(..) => {}
+            TermEvent::Suspend => self.end = Some(End::Suspend),
+            TermEvent::Resumed => self.redraw = true,
+            TermEvent::Stop(signal) => self.end = Some(End::Signal(signal)),
+        }
+    }
+
+    fn take_key(&mut self, key: Key) {
+        self.status = None;
+        let contexts = self.contexts();
+        match self.model.keymap.resolve(&contexts, &mut self.pending, key) {
+            Lookup::Action(action) => self.act(action),
+            Lookup::Pending => {}
+            Lookup::None => self.front(|view, ctx| {
+                view.key(key, ctx);
+            }),
+        }
+    }
+
+    /// The contexts that hold now, innermost first.
+    fn contexts(&self) -> Vec<&'static str> {
+        self.layers
+            .last()
+            .or_else(|| self.panes.get(self.focus))
+            .map(|view| view.contexts())
+            .unwrap_or_default()
+    }
+
+    /// The view in front takes an action first; what it leaves is for the console.
+    fn act(&mut self, action: &'static str) {
+        let mut used = false;
+        self.front(|view, ctx| used = view.act(action, ctx));
+        if used {
+            return;
+        }
+        match action {
+            "quit" => self.end = Some(End::Quit),
+            "suspend" => self.end = Some(End::Suspend),
+            "redraw" => self.redraw = true,
+            "switch-language" => self.switch_language(),
+            "help" => {
+                let help = panes::page::Page::help(self.contexts());
+                self.layers.push(Box::new(help));
+            }
+            "back" => {
+                self.layers.pop();
+            }
+            "next-pane" => self.go((self.focus + 1) % self.panes.len()),
+            "prev-pane" => self.go((self.focus + self.panes.len() - 1) % self.panes.len()),
+            "pane-1" => self.go(0),
+            "pane-2" => self.go(1),
+            "pane-3" => self.go(2),
+            "refresh" => self.each(|view, ctx| view.start(ctx)),
+            other => {
+                let what = actions::text_of(other).get(self.model.lang);
+                let not = text!(zh: "这里不能用", en: "is not possible here").get(self.model.lang);
+                self.status = Some(Status::new(Tone::Warn, format!("{what} {not}")));
+            }
+        }
+    }
+
+    fn go(&mut self, pane: usize) {
+        if self.layers.is_empty() {
+            self.focus = pane;
+        }
+    }
+
+    fn switch_language(&mut self) {
+        self.model.lang = self.model.lang.other();
+        let said = match self.model.lang {
+            Lang::Zh => "界面语言：中文",
+            Lang::En => "Language: English",
+        };
+        self.status = Some(Status::new(Tone::Info, said));
+        self.each(|view, ctx| view.language(ctx));
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.asked += 1;
+        if !self.workers.ask(request) {
+            self.asked -= 1;
+            let gone = text!(zh: "后台线程已停止，请重新打开", en: "a background thread has stopped; open matchdesk again");
+            self.fail(gone.get(self.model.lang).to_owned());
+        }
+    }
+
+    /// Lets the view in front do something, then does what it asks for.
+    fn front(&mut self, run: impl FnOnce(&mut dyn View, &mut Ctx<'_>)) {
+        let mut effects = Vec::new();
+        let mut ctx = Ctx {
+            model: &mut self.model,
+            effects: &mut effects,
+        };
+        let view = match self.layers.last_mut() {
+            Some(layer) => Some(layer),
+            None => self.panes.get_mut(self.focus),
+        };
+        if let Some(view) = view {
+            run(view.as_mut(), &mut ctx);
+        }
+        self.apply(effects);
+    }
+
+    /// Lets every view do something, the panes first.
+    fn each(&mut self, mut run: impl FnMut(&mut dyn View, &mut Ctx<'_>)) {
+        let mut effects = Vec::new();
+        let mut ctx = Ctx {
+            model: &mut self.model,
+            effects: &mut effects,
+        };
+        for view in self.panes.iter_mut().chain(&mut self.layers) {
+            run(view.as_mut(), &mut ctx);
+        }
+        self.apply(effects);
+    }
+
+    fn apply(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Push(layer) => self.layers.push(layer),
+                Effect::Close => {
+                    self.layers.pop();
+                }
+                Effect::Retire => self.layers.retain(|layer| !layer.done()),
+                Effect::Say(status) => self.status = Some(status),
+                Effect::Ask(request) => self.ask(request),
+                Effect::Focus(pane) => {
+                    self.layers.clear();
+                    self.focus = pane;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What all views know.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::actions;
+use super::library::Library;
+use crate::console::ConsoleSettings;
+use crate::console::keys::{Keymap, KeymapError};
+use crate::console::theme::Theme;
+use crate::desk::Desk;
+use crate::domain::{Code, Kind, Lang, Record, Stamp};
+use crate::store::fetch;
+
+/// The names of what records refer to by code, in both languages.
+#[derive(Debug, Default)]
+pub struct Names {
+    names: HashMap<(Kind, Code), (String, String, bool)>,
+    order: Vec<(Kind, Code)>,
+}
+
+impl Names {
+    /// Keeps the names of one record.
+    pub fn put(&mut self, kind: Kind, code: Code, zh: &str, en: &str, retired: bool) {
+        let key = (kind, code);
+        if self
+            .names
+            .insert(key.clone(), (zh.to_owned(), en.to_owned(), retired))
+            .is_none()
+        {
+            self.order.push(key);
+        }
+    }
+
+    /// The name in a language, the other one where that is missing, else the code.
+    #[must_use]
+    pub fn get<'a>(&'a self, kind: Kind, code: &'a Code, lang: Lang) -> &'a str {
+        let Some((zh, en, _)) = self.names.get(&(kind, code.clone())) else {
+            return code.as_str();
+        };
+        let (first, second) = match lang {
+            Lang::Zh => (zh, en),
+            Lang::En => (en, zh),
+        };
+        [first, second]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or(code.as_str(), String::as_str)
+    }
+
+    /// Every code of a kind that new records may use.
+    pub fn usable(&self, kind: Kind) -> impl Iterator<Item = &Code> {
+        self.order
+            .iter()
+            .filter(move |key| {
+                key.0 == kind && self.names.get(*key).is_some_and(|(.., retired)| !retired)
+            })
+            .map(|(_, code)| code)
+    }
+
+    /// Both names of a code, for searching.
+    #[must_use]
+    pub fn both(&self, kind: Kind, code: &Code) -> (&str, &str) {
+        self.names
+            .get(&(kind, code.clone()))
+            .map_or(("", ""), |(zh, en, _)| (zh, en))
+    }
+}
+
+/// What all views know.
+pub struct Model {
+    /// The desk, for reading; commands go through a worker.
+    pub desk: Arc<Desk>,
+    /// The language now.
+    pub lang: Lang,
+    /// The colours.
+    pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// Names of categories, capabilities, streets and communities.
+    pub names: Arc<Names>,
+    /// The search keys of the registries.
+    pub library: Arc<Library>,
+    /// Whether the match index is loaded.
+    pub ready: bool,
+    /// How far its loading is.
+    pub progress: Option<(u64, u64)>,
+    /// Visits awaiting their outcome.
+    pub awaiting: usize,
+    /// Needs in the queue.
+    pub open: usize,
+    /// The store's name.
+    pub title: String,
+    /// Whether the rules' clock stands still.
+    pub fixed_now: bool,
+    tokens: u64,
+}
+
+impl Model {
+    /// What is known at the start, and what is wrong with the user's key map.
+    #[must_use]
+    pub fn new(
+        desk: Arc<Desk>,
+        settings: ConsoleSettings,
+        theme: Theme,
+    ) -> (Self, Vec<KeymapError>) {
+        let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_deref());
+        let model = Self {
+            desk,
+            lang: settings.lang,
+            theme,
+            keymap,
+            names: Arc::default(),
+            library: Arc::default(),
+            ready: false,
+            progress: None,
+            awaiting: 0,
+            open: 0,
+            title: settings.title,
+            fixed_now: settings.fixed_now,
+            tokens: 0,
+        };
+        (model, problems)
+    }
+
+    /// A number that names one request, so that its answer is known again.
+    pub fn token(&mut self) -> u64 {
+        self.tokens += 1;
+        self.tokens
+    }
+
+    /// The rules' clock.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        self.desk.now()
+    }
+
+    /// A record, if it is there and can be read.
+    #[must_use]
+    pub fn fetch<R: Record>(&self, code: &Code) -> Option<R> {
+        let rows = self.desk.rows().ok()?;
+        fetch(&*rows, code).ok().flatten()
+    }
+
+    /// The name of a category, capability, street or community.
+    #[must_use]
+    pub fn name<'a>(&'a self, kind: Kind, code: &'a Code) -> &'a str {
+        self.names.get(kind, code, self.lang)
+    }
+}

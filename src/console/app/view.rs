@@ -1,0 +1,111 @@
+//! What the loop knows of a pane or a layer above the panes.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::model::Model;
+use super::worker::{Answer, Request};
+use crate::console::keys::{ActionId, Key};
+use crate::console::widgets::status::{Kind, Status};
+use crate::domain::Event;
+
+/// What a view asks of the loop.
+pub enum Effect {
+    /// Puts a layer in front.
+    Push(Box<dyn View>),
+    /// Takes the layer in front away.
+    Close,
+    /// Takes away the layers that are done, wherever they lie.
+    Retire,
+    /// Shows a message.
+    Say(Status),
+    /// Gives work to a worker, which answers later.
+    Ask(Request),
+    /// Closes all layers and gives the keys to a pane.
+    Focus(usize),
+}
+
+/// What a view may use while it runs.
+pub struct Ctx<'a> {
+    /// What all views know.
+    pub model: &'a mut Model,
+    /// What the loop shall do afterwards.
+    pub effects: &'a mut Vec<Effect>,
+}
+
+impl Ctx<'_> {
+    /// Puts a layer in front.
+    pub fn push(&mut self, layer: impl View + 'static) {
+        self.effects.push(Effect::Push(Box::new(layer)));
+    }
+
+    /// Gives work to a worker.
+    pub fn ask(&mut self, request: Request) {
+        self.effects.push(Effect::Ask(request));
+    }
+
+    /// Shows a message.
+    pub fn say(&mut self, kind: Kind, text: impl Into<String>) {
+        self.effects.push(Effect::Say(Status::new(kind, text)));
+    }
+
+    /// Takes the layer in front away.
+    pub fn close(&mut self) {
+        self.effects.push(Effect::Close);
+    }
+}
+
+/// A pane, or a layer above the panes.
+pub trait View {
+    /// The key contexts that hold while it is in front, innermost first.
+    fn contexts(&self) -> Vec<&'static str>;
+
+    /// Asks for what it shows.
+    fn start(&mut self, _ctx: &mut Ctx<'_>) {}
+
+    /// Does an action; false leaves it to the loop.
+    fn act(&mut self, _action: ActionId, _ctx: &mut Ctx<'_>) -> bool {
+        false
+    }
+
+    /// Takes a key that means no action.
+    fn key(&mut self, _key: Key, _ctx: &mut Ctx<'_>) {}
+
+    /// Takes a pasted text.
+    fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
+
+    /// Takes an answer, which may be another view's.
+    fn answer(&mut self, _answer: &Answer, _ctx: &mut Ctx<'_>) {}
+
+    /// Takes changes of the world.
+    fn events(&mut self, _events: &Arc<Vec<Event>>, _ctx: &mut Ctx<'_>) {}
+
+    /// Takes the new language.
+    fn language(&mut self, _ctx: &mut Ctx<'_>) {}
+
+    /// Whether it may be taken away.
+    fn done(&self) -> bool {
+        false
+    }
+
+    /// The actions to hint at first, the most important first.
+    fn hints(&self) -> &'static [ActionId] {
+        &[]
+    }
+
+    /// Its name on a tab.
+    fn tab(&self, _model: &Model) -> String {
+        String::new()
+    }
+
+    /// Draws; gives the caret's place when it has one.
+    fn draw(
+        &mut self,
+        buf: &mut Buffer,
+        area: Rect,
+        model: &Model,
+        focused: bool,
+    ) -> Option<Position>;
+}

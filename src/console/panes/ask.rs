@@ -1,0 +1,86 @@
+//! A question before something is done.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::console::app::model::Model;
+use crate::console::app::view::{Ctx, Effect, View};
+use crate::console::keys::ActionId;
+use crate::console::widgets::popup::Question;
+use crate::domain::lang::Text;
+use crate::text;
+
+/// Makes the title and the question in the language of the moment.
+pub type Wording = Box<dyn Fn(&Model) -> (String, String)>;
+
+/// A question with two answers.
+pub struct Ask {
+    wording: Wording,
+    /// What each answer is called.
+    choices: [Text; 2],
+    marked_yes: bool,
+    then: Vec<Effect>,
+}
+
+impl Ask {
+    /// A question; `then` happens on yes. The answer at first is yes.
+    #[must_use]
+    pub fn new(wording: Wording, yes: Text, then: Vec<Effect>) -> Self {
+        Self {
+            wording,
+            choices: [yes, text!(zh: "返回", en: "back")],
+            marked_yes: true,
+            then,
+        }
+    }
+
+    /// The same with no as the answer at first.
+    #[must_use]
+    pub fn careful(mut self) -> Self {
+        self.marked_yes = false;
+        self
+    }
+
+    fn decide(&mut self, yes: bool, ctx: &mut Ctx<'_>) {
+        ctx.close();
+        if yes {
+            ctx.effects.append(&mut self.then);
+        }
+    }
+}
+
+impl View for Ask {
+    fn contexts(&self) -> Vec<&'static str> {
+        vec!["question", "everywhere"]
+    }
+
+    fn hints(&self) -> &'static [ActionId] {
+        &["accept", "yes", "no", "next-choice"]
+    }
+
+    fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+        match action {
+            "yes" => self.decide(true, ctx),
+            "no" => self.decide(false, ctx),
+            "accept" => self.decide(self.marked_yes, ctx),
+            "next-choice" | "prev-choice" => self.marked_yes = !self.marked_yes,
+            _ => return false,
+        }
+        true
+    }
+
+    fn draw(
+        &mut self,
+        buf: &mut Buffer,
+        area: Rect,
+        model: &Model,
+        _focused: bool,
+    ) -> Option<Position> {
+        let (title, text) = (self.wording)(model);
+        let [yes, no] = self.choices.map(|choice| choice.get(model.lang));
+        let marked = usize::from(!self.marked_yes);
+        let question = Question::new(&title, &text, &[("y", yes), ("n", no)], marked);
+        question.draw(buf, area, &model.theme);
+        None
+    }
+}

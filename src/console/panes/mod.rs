@@ -1,0 +1,33 @@
+//! What the broker sees: the three panes, and the layers above them.
+
+pub mod ask;
+pub mod cells;
+pub mod detail;
+pub mod edit;
+pub mod need_detail;
+pub mod page;
+pub mod queue;
+pub mod queue_draw;
+pub mod reasons;
+pub mod registry;
+pub mod sheet;
+pub mod words;
+
+use super::app::view::View;
+use crate::domain::Kind;
+
+/// The place of the queue among the panes.
+pub const QUEUE: usize = 2;
+
+/// The place of the demand registry among the panes.
+pub const DEMAND: usize = 1;
+
+/// The panes from left to right.
+#[must_use]
+pub fn all() -> Vec<Box<dyn View>> {
+    vec![
+        Box::new(registry::Registry::new(&[Kind::Supplier])),
+        Box::new(registry::Registry::new(&[Kind::Need, Kind::Resident])),
+        Box::new(queue::Queue::default()),
+    ]
+}

@@ -1,0 +1,367 @@
+//! A registry as a list: suppliers, or needs and residents by turns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::page::Page;
+use super::{cells, edit};
+use crate::console::app::model::Model;
+use crate::console::app::view::{Ctx, View};
+use crate::console::app::worker::{Answer, Request};
+use crate::console::keys::{ActionId, Key};
+use crate::console::widgets::input::Input;
+use crate::console::widgets::table::{Table, TableState};
+use crate::console::widgets::text::put;
+use crate::domain::{Code, Event, Kind};
+use crate::text;
+
+/// One kind's list and where one is in it.
+struct Shelf {
+    kind: Kind,
+    codes: Vec<Code>,
+    state: TableState,
+    filter: Input,
+    loaded: bool,
+    cancel: Arc<AtomicBool>,
+    cache: HashMap<Code, Vec<Line<'static>>>,
+    /// The text whose result is shown.
+    shown: String,
+}
+
+impl Shelf {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            codes: Vec::new(),
+            state: TableState::default(),
+            filter: Input::default(),
+            loaded: false,
+            cancel: Arc::default(),
+            cache: HashMap::new(),
+            shown: String::new(),
+        }
+    }
+
+    fn selected(&self) -> Option<&Code> {
+        self.codes.get(self.state.selected()?)
+    }
+
+    /// Asks for the list anew; an older question is given up.
+    fn ask(&mut self, ctx: &mut Ctx<'_>) {
+        self.cancel.store(true, Ordering::Relaxed);
+        self.cancel = Arc::default();
+        let text = self.filter.text().to_owned();
+        ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
+    }
+
+    /// Takes a list and keeps the selection on its record; a new filter begins at its best match.
+    fn take(&mut self, codes: &[Code], again: bool) {
+        let kept = self.selected().cloned().filter(|_| again);
+        self.codes = codes.to_vec();
+        self.state.set_len(self.codes.len());
+        let at = kept.and_then(|code| self.codes.iter().position(|c| *c == code));
+        match at {
+            Some(at) => self.state.select(at),
+            None if !again => self.state.top(),
+            None => {}
+        }
+        self.loaded = true;
+    }
+}
+
+/// The pane of a registry.
+pub struct Registry {
+    shelves: Vec<Shelf>,
+    current: usize,
+    typing: bool,
+}
+
+impl Registry {
+    /// A registry of these kinds, the first in front.
+    #[must_use]
+    pub fn new(kinds: &[Kind]) -> Self {
+        Self {
+            shelves: kinds.iter().map(|&kind| Shelf::new(kind)).collect(),
+            current: 0,
+            typing: false,
+        }
+    }
+
+    fn shelf(&mut self) -> Option<&mut Shelf> {
+        self.shelves.get_mut(self.current)
+    }
+
+    fn kind(&self) -> Kind {
+        self.shelves
+            .get(self.current)
+            .map_or(Kind::Supplier, |shelf| shelf.kind)
+    }
+
+    fn is_demand(&self) -> bool {
+        self.shelves.len() > 1
+    }
+
+    fn refilter(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some(shelf) = self.shelf() {
+            shelf.ask(ctx);
+        }
+    }
+
+    fn open(&mut self, ctx: &mut Ctx<'_>) {
+        let kind = self.kind();
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+            ctx.push(Page::record(kind, code));
+        }
+    }
+
+    fn edit(&mut self, ctx: &mut Ctx<'_>) {
+        let kind = self.kind();
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+            edit::edit(kind, &code, ctx);
+        }
+    }
+
+    fn turn_over(&mut self, ctx: &mut Ctx<'_>) {
+        self.current = (self.current + 1) % self.shelves.len().max(1);
+        if self.shelf().is_some_and(|shelf| !shelf.loaded) {
+            self.refilter(ctx);
+        }
+    }
+
+    fn move_to(&mut self, action: ActionId) -> bool {
+        self.shelf()
+            .is_some_and(|shelf| moved(&mut shelf.state, action))
+    }
+
+    fn title(&self, model: &Model) -> String {
+        let lang = model.lang;
+        let name = match self.kind() {
+            Kind::Supplier => text!(zh: "供方", en: "Supply"),
+            Kind::Resident => text!(zh: "需方 · 居民", en: "Demand · residents"),
+            _ => text!(zh: "需方 · 需求", en: "Demand · needs"),
+        };
+        let place = self.shelves.get(self.current).map(|s| s.state.position());
+        format!("{} {}", name.get(lang), place.unwrap_or_default())
+    }
+
+    fn empty(&self, model: &Model) -> &'static str {
+        let shelf = self.shelves.get(self.current);
+        let (loaded, filtered) =
+            shelf.map_or((false, false), |s| (s.loaded, !s.filter.text().is_empty()));
+        let text = match (loaded, filtered, self.kind()) {
+            (false, ..) => text!(zh: "正在载入…", en: "loading…"),
+            (_, true, _) => {
+                text!(zh: "没有符合的记录。按 Backspace 清除筛选。", en: "Nothing matches. Backspace clears the filter.")
+            }
+            (.., Kind::Supplier) => {
+                text!(zh: "还没有供方。按 n 新增，或退出后用 matchdesk import suppliers 文件 导入。", en: "No suppliers yet. Press n to add one, or leave and run matchdesk import suppliers FILE.")
+            }
+            (.., Kind::Resident) => {
+                text!(zh: "还没有居民。按 N 新增。", en: "No residents yet. Press N to add one.")
+            }
+            _ => {
+                text!(zh: "还没有需求。按 n 登记一条，按 t 看居民。", en: "No needs yet. Press n to enter one, t to see the residents.")
+            }
+        };
+        text.get(model.lang)
+    }
+}
+
+/// Moves a selection as an action says; false for other actions.
+pub fn moved(state: &mut TableState, action: ActionId) -> bool {
+    match action {
+        "up" => state.up(),
+        "down" => state.down(),
+        "page-up" => state.page_up(),
+        "page-down" => state.page_down(),
+        "top" => state.top(),
+        "bottom" => state.bottom(),
+        _ => return false,
+    }
+    true
+}
+
+impl View for Registry {
+    fn contexts(&self) -> Vec<&'static str> {
+        match (self.typing, self.is_demand()) {
+            (true, _) => vec!["filter", "everywhere"],
+            (false, true) => vec!["demand", "list", "global", "everywhere"],
+            (false, false) => vec!["list", "global", "everywhere"],
+        }
+    }
+
+    fn hints(&self) -> &'static [ActionId] {
+        match (self.typing, self.is_demand()) {
+            (true, _) => &["accept", "clear-filter", "down", "up"],
+            (false, true) => &[
+                "open",
+                "filter",
+                "add",
+                "edit",
+                "other-list",
+                "cancel-need",
+                "add-resident",
+            ],
+            (false, false) => &["open", "filter", "add", "edit"],
+        }
+    }
+
+    fn start(&mut self, ctx: &mut Ctx<'_>) {
+        for shelf in &mut self.shelves {
+            shelf.cache.clear();
+            shelf.ask(ctx);
+        }
+    }
+
+    fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+        if self.move_to(action) {
+            return true;
+        }
+        match action {
+            "open" => self.open(ctx),
+            "edit" => self.edit(ctx),
+            "add" => edit::add(self.kind(), ctx),
+            "add-resident" => edit::add(Kind::Resident, ctx),
+            "other-list" => self.turn_over(ctx),
+            "filter" => self.typing = true,
+            "accept" => self.typing = false,
+            "clear-filter" => {
+                self.typing = false;
+                if let Some(shelf) = self.shelf() {
+                    shelf.filter.clear();
+                }
+                self.refilter(ctx);
+            }
+            "cancel-need" if self.kind() == Kind::Need => {
+                if let Some(code) = self.shelf().and_then(|s| s.selected().cloned()) {
+                    edit::cancel(&code, ctx);
+                }
+            }
+            "back" => {
+                let filtered = self.shelf().is_some_and(|s| !s.filter.text().is_empty());
+                if !filtered {
+                    return false;
+                }
+                return self.act("clear-filter", ctx);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn key(&mut self, key: Key, ctx: &mut Ctx<'_>) {
+        if self.typing && self.shelf().is_some_and(|shelf| shelf.filter.key(key)) {
+            self.refilter(ctx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        if self.typing {
+            if let Some(shelf) = self.shelf() {
+                shelf.filter.paste(text);
+            }
+            self.refilter(ctx);
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer, ctx: &mut Ctx<'_>) {
+        match answer {
+            Answer::List(kind, text, codes) => {
+                if let Some(shelf) = self.shelves.iter_mut().find(|s| s.kind == *kind)
+                    && shelf.filter.text() == text
+                {
+                    let again = shelf.shown == *text;
+                    shelf.take(codes, again);
+                    shelf.shown.clone_from(text);
+                }
+            }
+            Answer::Names(_) | Answer::Loaded(_) | Answer::Changed(Some(_)) => {
+                for shelf in &mut self.shelves {
+                    shelf.cache.clear();
+                }
+            }
+            Answer::Changed(None) => {
+                for shelf in &mut self.shelves {
+                    shelf.ask(ctx);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn events(&mut self, _events: &Arc<Vec<Event>>, _ctx: &mut Ctx<'_>) {
+        for shelf in &mut self.shelves {
+            shelf.cache.clear();
+        }
+    }
+
+    fn language(&mut self, _ctx: &mut Ctx<'_>) {
+        for shelf in &mut self.shelves {
+            shelf.cache.clear();
+        }
+    }
+
+    fn tab(&self, model: &Model) -> String {
+        if self.is_demand() {
+            text!(zh: "需方", en: "Demand").get(model.lang).to_owned()
+        } else {
+            text!(zh: "供方", en: "Supply").get(model.lang).to_owned()
+        }
+    }
+
+    fn draw(
+        &mut self,
+        buf: &mut Buffer,
+        area: Rect,
+        model: &Model,
+        focused: bool,
+    ) -> Option<Position> {
+        let block = model.theme.block(&self.title(model), focused);
+        let inner = block.inner(area);
+        block.render(area, buf);
+        let empty = self.empty(model);
+        let typing = self.typing && focused;
+        let shelf = self.shelf()?;
+        let filtering = typing || !shelf.filter.text().is_empty();
+        let (mut list, mut caret) = (inner, None);
+        if filtering && inner.height > 1 {
+            list.y += 1;
+            list.height -= 1;
+            let col = put(buf, inner, 0, 0, "/", model.theme.key);
+            let line = Rect {
+                x: inner.x + col,
+                width: inner.width.saturating_sub(col),
+                height: 1,
+                ..inner
+            };
+            let at = shelf.filter.draw(buf, line, model.theme.input);
+            caret = at.filter(|_| typing);
+        }
+        let columns = cells::columns(shelf.kind, model.lang);
+        let table = Table {
+            columns: &columns,
+            empty,
+            focused,
+        };
+        if shelf.cache.len() > 1000 {
+            shelf.cache.clear();
+        }
+        let (codes, cache, kind) = (&shelf.codes, &mut shelf.cache, shelf.kind);
+        table.draw(buf, list, &model.theme, &mut shelf.state, |i| {
+            let Some(code) = codes.get(i) else {
+                return Vec::new();
+            };
+            cache
+                .entry(code.clone())
+                .or_insert_with(|| cells::row(kind, code, model))
+                .clone()
+        });
+        caret
+    }
+}

@@ -1,0 +1,8 @@
+//! The console as its user meets it: the real loop, driven key by key over a small district.
+
+mod console {
+    mod pictures;
+    mod sizes;
+    pub mod stage;
+    mod stories;
+}

@@ -1,0 +1,225 @@
+//! A console on a screen of memory, over a store of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use matchdesk::console::ConsoleSettings;
+use matchdesk::console::app::{App, End, Msg};
+use matchdesk::console::keys::{Key, parse_sequence};
+use matchdesk::console::term::TermEvent;
+use matchdesk::console::theme::{Depth, Theme};
+use matchdesk::desk::{Actor, Clock, Command, Desk, DeskError};
+use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Record, Stamp, Zone};
+use matchdesk::for_kind;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::CellWidth;
+use tempfile::TempDir;
+
+const FILES: [(Kind, &str); 9] = [
+    (Kind::Street, include_str!("../story/streets.csv")),
+    (Kind::Community, include_str!("../story/communities.csv")),
+    (Kind::Category, include_str!("../story/categories.csv")),
+    (Kind::Capability, include_str!("../story/capabilities.csv")),
+    (Kind::Supplier, include_str!("../story/suppliers.csv")),
+    (Kind::Resident, include_str!("../story/residents.csv")),
+    (Kind::Need, include_str!("../story/needs.csv")),
+    (Kind::Match, include_str!("../story/matches.csv")),
+    (Kind::Service, include_str!("../story/services.csv")),
+];
+
+/// The moment at which the stories happen.
+pub const NOW: &str = "2026-11-23T08:00";
+
+/// Who works at the console.
+pub fn broker() -> Actor {
+    Actor {
+        who: "li".to_owned(),
+        station: "anzhen".to_owned(),
+    }
+}
+
+/// A store with these kinds of the story's records in it.
+pub fn district(folder: &Path, kinds: impl Fn(Kind) -> bool) -> Arc<Desk> {
+    let now = Stamp::parse(NOW, Zone::default()).unwrap();
+    let desk = Desk::open_or_create(&folder.join("story"), Clock::Fixed(now)).unwrap();
+    for (kind, text) in FILES.into_iter().filter(|(kind, _)| kinds(*kind)) {
+        for record in records(kind, text) {
+            desk.execute(&broker(), &Command::Add { record }).unwrap();
+        }
+    }
+    Arc::new(desk)
+}
+
+fn records(kind: Kind, text: &str) -> Vec<AnyRecord> {
+    let mut lines = text.lines();
+    let heads: Vec<&str> = lines.next().unwrap().split(',').collect();
+    lines
+        .map(|line| for_kind!(kind, R => record::<R>(&heads, line)))
+        .collect()
+}
+
+fn record<R: Record>(heads: &[&str], line: &str) -> AnyRecord {
+    let mut record = R::default();
+    for (head, cell) in heads.iter().zip(line.split(',')) {
+        let field = R::fields()
+            .iter()
+            .find(|field| field.column == *head)
+            .unwrap();
+        if let Err(problem) = field.take(&mut record, cell) {
+            panic!("{}", problem.say(Lang::En));
+        }
+    }
+    record.into_any()
+}
+
+/// A console in use.
+pub struct Stage {
+    app: App,
+    pub desk: Arc<Desk>,
+    terminal: Terminal<TestBackend>,
+    sender: Sender<Msg>,
+    receiver: Receiver<Msg>,
+    pub end: Option<End>,
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// The console over the whole story.
+    pub fn new(width: u16, height: u16, lang: Lang) -> Self {
+        Self::of(width, height, lang, |_| true)
+    }
+
+    /// The console over some kinds of the story's records.
+    pub fn of(width: u16, height: u16, lang: Lang, kinds: impl Fn(Kind) -> bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = district(folder.path(), kinds);
+        let (sender, receiver) = channel();
+        let settings = ConsoleSettings {
+            lang,
+            title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
+            fixed_now: true,
+            keymap: None,
+        };
+        let theme = Theme::new(Depth::Indexed, false);
+        let app = App::new(Arc::clone(&desk), broker(), settings, theme, &sender).unwrap();
+        let mut stage = Self {
+            app,
+            desk,
+            terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+            sender,
+            receiver,
+            end: None,
+            _folder: folder,
+        };
+        stage.settle();
+        stage
+    }
+
+    /// Lets the loop run until no worker has anything to say.
+    pub fn settle(&mut self) {
+        while self.app.busy() {
+            let msg = self.receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+            self.turn(msg);
+        }
+        // Events come by a thread of their own, and may ask for more.
+        while let Ok(msg) = self.receiver.recv_timeout(Duration::from_millis(30)) {
+            self.turn(msg);
+            if self.app.busy() {
+                return self.settle();
+            }
+        }
+    }
+
+    /// A whole picture each time: the screen of memory, unlike a terminal, keeps what was under a wide character's right half.
+    fn turn(&mut self, msg: Msg) {
+        self.terminal.clear().unwrap();
+        let end = self
+            .app
+            .turn(&mut self.terminal, msg, &self.receiver)
+            .unwrap();
+        self.end = self.end.or(end);
+    }
+
+    fn key(&mut self, key: Key) {
+        self.sender.send(Msg::Term(TermEvent::Key(key))).unwrap();
+        let msg = self.receiver.recv().unwrap();
+        self.turn(msg);
+        self.settle();
+    }
+
+    /// Presses keys, written as in a key map: `j g g ctrl-s`.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in parse_sequence(keys).unwrap() {
+            self.key(key);
+        }
+        self
+    }
+
+    /// Types a text.
+    pub fn write(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.key(Key::char(c));
+        }
+        self
+    }
+
+    /// Gives the screen another size and draws.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.terminal.backend_mut().resize(width, height);
+        self.turn(Msg::Term(TermEvent::Resize(width, height)));
+    }
+
+    /// The screen as lines, without the spaces at the right.
+    pub fn screen(&self) -> String {
+        let buf = self.terminal.backend().buffer();
+        let mut lines = Vec::new();
+        for y in 0..buf.area.height {
+            let (mut line, mut x) = (String::new(), 0);
+            while let Some(cell) = buf.cell((x, y)) {
+                line.push_str(cell.symbol());
+                x += cell.symbol().cell_width().max(1);
+            }
+            assert!(x <= buf.area.width, "a wide character broke at the edge");
+            lines.push(line.trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
+    /// Whether a text stands on the screen.
+    #[track_caller]
+    pub fn sees(&self, text: &str) -> &Self {
+        let screen = self.screen();
+        assert!(screen.contains(text), "no “{text}” on\n{screen}");
+        self
+    }
+
+    /// Whether a text stands nowhere on the screen.
+    #[track_caller]
+    pub fn sees_no(&self, text: &str) -> &Self {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "“{text}” on\n{screen}");
+        self
+    }
+
+    /// What another broker does meanwhile.
+    pub fn another(&self, command: &Command) -> Result<(), DeskError> {
+        let other = Actor {
+            who: "wang".to_owned(),
+            station: "anhua".to_owned(),
+        };
+        self.desk.execute(&other, command).map(drop)
+    }
+}
+
+/// A confirmation.
+pub fn confirm(need: &str, supplier: &str) -> Command {
+    Command::Confirm {
+        need: Code::composed(need),
+        supplier: Code::composed(supplier),
+        visits: None,
+        place: None,
+    }
+}
