@@ -296,7 +296,7 @@ impl World {
                 .sum::<i32>()
                 + booked
                     .iter()
-                    .filter(|b| !b.closed && span(b.start, now.0, now.0 + 28 * day))
+                    .filter(|b| span(b.start, now.0, now.0 + 28 * day))
                     .map(|b| b.minutes)
                     .sum::<i32>(),
         ) / 60.0;
