@@ -1,11 +1,11 @@
 //! A question: a need with the visits looked at, as rules and criteria see it.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use super::index::{Booking, Index, Served, Slot};
 use super::relax::{self, Relaxation};
 use super::rules::RULES;
+use super::space::Glance;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
 use crate::domain::geo::Point;
 use crate::domain::record::Need;
@@ -213,7 +213,14 @@ impl<'a> Ask<'a> {
     }
 
     pub(super) fn passes(&self, s: u32) -> bool {
-        RULES.iter().all(|rule| !(rule.refuses)(self, s))
+        // Those that look at bookings come last: most suppliers have been refused by then.
+        let all = |history: bool| {
+            RULES
+                .iter()
+                .filter(|rule| rule.history == history)
+                .all(|rule| !(rule.refuses)(self, s))
+        };
+        all(false) && all(true)
     }
 
     pub(super) fn failed(&self, s: u32) -> Vec<&'static str> {
@@ -226,6 +233,7 @@ impl<'a> Ask<'a> {
 
     fn survivors(&self) -> Vec<u32> {
         let from = self.point.filter(|_| !self.remote);
+        let asked = Glance::asked(&self.visits, self.minutes, self.sex);
         let mut ids = Vec::new();
         for (category, postings) in &self.index.postings {
             if self
@@ -234,7 +242,7 @@ impl<'a> Ask<'a> {
                 .copied()
                 .unwrap_or_default()
             {
-                postings.near(from, self.extra_km, &mut ids);
+                postings.near(from, self.extra_km, asked, &mut ids);
             }
         }
         ids.sort_unstable();
@@ -251,21 +259,43 @@ impl<'a> Ask<'a> {
             self.survivors()
         };
         let eligible = ids.len();
-        let mut all: Vec<Candidate> = ids.into_iter().map(|s| self.candidate(s)).collect();
+        let weights = &self.index.weights;
+        let mut all: Vec<(f64, u32)> = ids
+            .into_iter()
+            .map(|s| {
+                (
+                    rounded(criteria::score(&criteria::values(self, s), weights)),
+                    s,
+                )
+            })
+            .collect();
+        let better = |a: &(f64, u32), b: &(f64, u32)| {
+            let codes = || {
+                self.index
+                    .suppliers
+                    .code_ref(a.1)
+                    .cmp(&self.index.suppliers.code_ref(b.1))
+            };
+            b.0.total_cmp(&a.0).then_with(codes)
+        };
         if top < all.len() && top > 0 {
             all.select_nth_unstable_by(top - 1, better);
         }
         all.truncate(top);
         all.sort_unstable_by(better);
-        for (rank, candidate) in (1..).zip(&mut all) {
-            candidate.rank = rank;
-        }
+        let candidates = (1..)
+            .zip(all)
+            .map(|(rank, (_, s))| Candidate {
+                rank,
+                ..self.candidate(s)
+            })
+            .collect();
         Ranking {
             need,
             as_of: self.now,
             visits: self.visits.clone(),
             eligible,
-            candidates: all,
+            candidates,
             weights: index.weights,
         }
     }
@@ -282,11 +312,9 @@ impl<'a> Ask<'a> {
     }
 }
 
-fn better(a: &Candidate, b: &Candidate) -> Ordering {
-    let rounded = |score: f64| (score * 1e9).round();
-    rounded(b.score)
-        .total_cmp(&rounded(a.score))
-        .then_with(|| a.supplier.cmp(&b.supplier))
+/// Scores are compared to nine decimals (SPEC §3).
+fn rounded(score: f64) -> f64 {
+    (score * 1e9).round()
 }
 
 impl Index {

@@ -2,6 +2,7 @@
 
 mod ask;
 mod criteria;
+mod history;
 mod index;
 mod life;
 mod rules;

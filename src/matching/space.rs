@@ -1,26 +1,93 @@
 //! Which suppliers serve a category near a point: postings by category and grid cell.
+//!
+//! Each posting carries what rules out most suppliers at a glance, so that their records need not be touched. It may let
+//! too many through and never too few: the rules decide.
 
 use std::collections::HashMap;
 
 use crate::domain::geo::{EARTH_RADIUS_KM, Point};
+use crate::domain::{Minute, Sex, Week};
 
 /// Degrees of a cell's side.
 const SIDE: f64 = 0.01;
 
 type Cell = (i32, i32);
 
+/// What is needed of a supplier, or offered by one, as bits: three hours of a weekday each, then sex and taking part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Glance(u64);
+
+/// Half hours in a bit of a [`Glance`].
+const BLOCK: u32 = 6;
+/// Bits of a day.
+const BLOCKS: u32 = 8;
+const ACTIVE: u64 = 1 << 56;
+const MAN: u64 = 1 << 57;
+const WOMAN: u64 = 1 << 58;
+
+impl Glance {
+    /// What a supplier offers: a bit for every three hours in which some half hour is offered.
+    pub(super) fn offered(week: &Week, sex: Option<Sex>, active: bool) -> Self {
+        let mut bits = 0;
+        for (day, hours) in (0..).zip(week.0) {
+            for block in 0..BLOCKS {
+                if hours >> (block * BLOCK) & ((1 << BLOCK) - 1) != 0 {
+                    bits |= 1 << (day * BLOCKS + block);
+                }
+            }
+        }
+        bits |= match sex {
+            Some(Sex::Male) => MAN,
+            Some(Sex::Female) => WOMAN,
+            Some(Sex::Any) => MAN | WOMAN,
+            None => 0,
+        };
+        Self(if active { bits | ACTIVE } else { bits })
+    }
+
+    /// What visits ask for: every three hours that one of them touches.
+    pub(super) fn asked(visits: &[Minute], minutes: u16, sex: Option<Sex>) -> Self {
+        let mut bits = ACTIVE;
+        for visit in visits {
+            let from = u32::try_from(visit.of_day()).unwrap_or_default() / (30 * BLOCK);
+            let last = u32::try_from(visit.of_day() + i32::from(minutes) - 1).unwrap_or_default()
+                / (30 * BLOCK);
+            for block in from..=last.min(BLOCKS - 1) {
+                bits |= 1 << (u32::from(visit.day().weekday()) * BLOCKS + block);
+            }
+        }
+        bits |= match sex {
+            Some(Sex::Male) => MAN,
+            Some(Sex::Female) => WOMAN,
+            Some(Sex::Any) | None => 0,
+        };
+        Self(bits)
+    }
+
+    fn gives(self, asked: Self) -> bool {
+        self.0 & asked.0 == asked.0
+    }
+}
+
+/// A supplier in a cell.
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    id: u32,
+    glance: Glance,
+}
+
 #[derive(Debug, Default)]
 struct Members {
     /// The largest radius of any member so far, in km.
     reach: f64,
-    ids: Vec<u32>,
+    list: Vec<Posting>,
 }
 
 /// The suppliers of one category.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
     cells: HashMap<Cell, Members>,
-    anywhere: Vec<u32>,
+    anywhere: Vec<Posting>,
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "degrees are small")]
@@ -32,34 +99,54 @@ fn cell(point: Point) -> Cell {
 }
 
 impl Postings {
-    pub(super) fn put(&mut self, id: u32, point: Option<Point>, radius: Option<f64>) {
+    pub(super) fn put(
+        &mut self,
+        id: u32,
+        glance: Glance,
+        point: Option<Point>,
+        radius: Option<f64>,
+    ) {
+        let posting = Posting { id, glance };
         if let (Some(point), Some(radius)) = (point, radius) {
             let members = self.cells.entry(cell(point)).or_default();
             members.reach = members.reach.max(radius);
-            members.ids.push(id);
+            members.list.push(posting);
         } else {
-            self.anywhere.push(id);
+            self.anywhere.push(posting);
         }
     }
 
     pub(super) fn take(&mut self, id: u32, point: Option<Point>, radius: Option<f64>) {
         let list = match (point, radius) {
-            (Some(point), Some(_)) => self.cells.get_mut(&cell(point)).map(|m| &mut m.ids),
+            (Some(point), Some(_)) => self.cells.get_mut(&cell(point)).map(|m| &mut m.list),
             _ => Some(&mut self.anywhere),
         };
         if let Some(list) = list
-            && let Some(at) = list.iter().position(|known| *known == id)
+            && let Some(at) = list.iter().position(|known| known.id == id)
         {
             list.swap_remove(at);
         }
     }
 
-    /// Everybody who may reach `from`, and some who may not; everybody without a point.
-    pub(super) fn near(&self, from: Option<Point>, extra_km: f64, out: &mut Vec<u32>) {
-        out.extend(&self.anywhere);
+    /// Everybody who may reach `from` and give what is asked, and some who may not.
+    pub(super) fn near(
+        &self,
+        from: Option<Point>,
+        extra_km: f64,
+        asked: Glance,
+        out: &mut Vec<u32>,
+    ) {
+        let mut take = |list: &[Posting]| {
+            out.extend(
+                list.iter()
+                    .filter(|posting| posting.glance.gives(asked))
+                    .map(|posting| posting.id),
+            )
+        };
+        take(&self.anywhere);
         for (cell, members) in &self.cells {
             if from.is_none_or(|from| nearest(from, *cell) <= members.reach + extra_km) {
-                out.extend(&members.ids);
+                take(&members.list);
             }
         }
     }

@@ -30,6 +30,10 @@ impl Names {
         self.codes.get(id as usize).cloned().unwrap_or_default()
     }
 
+    pub(super) fn code_ref(&self, id: u32) -> Option<&Code> {
+        self.codes.get(id as usize)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.codes.len()
     }
