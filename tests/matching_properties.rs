@@ -235,7 +235,9 @@ fn records(w: &World) -> Vec<AnyRecord> {
 
 fn index(w: &World) -> Index {
     let mut index = Index::new();
-    records(w).into_iter().for_each(|r| index.load(r));
+    for record in records(w) {
+        index.load(record);
+    }
     index
 }
 
@@ -276,10 +278,14 @@ proptest! {
         // What the later world does not replace stays, so it belongs to the fresh index as well.
         let _ = kept.queue(now());
         let keys: Vec<_> = records(&new).iter().map(|r| (r.kind(), r.key())).collect();
-        records(&new).into_iter().for_each(|r| kept.load(r));
+        for record in records(&new) {
+            kept.load(record);
+        }
         let mut fresh = Index::new();
         records(&old).into_iter().filter(|r| !keys.contains(&(r.kind(), r.key()))).for_each(|r| fresh.load(r));
-        records(&new).into_iter().for_each(|r| fresh.load(r));
+        for record in records(&new) {
+            fresh.load(record);
+        }
         prop_assert_eq!(kept.queue(now()), fresh.queue(now()));
         prop_assert_eq!(kept.rolls(now()), fresh.rolls(now()));
         for need in &new.needs {

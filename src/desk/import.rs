@@ -463,9 +463,11 @@ impl<'a> Overlay<'a> {
         for (key, record) in put {
             match R::ref_any(record) {
                 Some(record) if belongs(record) => {
-                    drop(records.insert(key.clone(), record.clone()))
+                    records.insert(key.clone(), record.clone());
                 }
-                _ => drop(records.remove(key)),
+                _ => {
+                    records.remove(key);
+                }
             }
         }
         records.into_values().collect()

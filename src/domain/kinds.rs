@@ -123,7 +123,9 @@ impl Kind {
 
 words! {
     /// What sort of supplier.
+    #[derive(Default)]
     SupplierKind {
+        #[default]
         0 Person "person" "志愿者" "person",
         1 Organisation "organisation" "社会组织" "organisation",
         2 Unit "unit" "社会单位" "unit",
@@ -141,7 +143,9 @@ words! {
 
 words! {
     /// Whether a supplier takes part.
+    #[derive(Default)]
     Status {
+        #[default]
         0 Active "active" "在岗" "active",
         1 Paused "paused" "暂停" "paused",
         2 Withdrawn "withdrawn" "退出" "withdrawn",
@@ -150,8 +154,10 @@ words! {
 
 words! {
     /// How pressing a need is, the least first.
+    #[derive(Default)]
     Urgency {
         0 Low "low" "低" "low",
+        #[default]
         1 Normal "normal" "一般" "normal",
         2 High "high" "高" "high",
         3 Urgent "urgent" "紧急" "urgent",
@@ -160,7 +166,9 @@ words! {
 
 words! {
     /// What became of a visit.
+    #[derive(Default)]
     Outcome {
+        #[default]
         0 Completed "completed" "已完成" "completed",
         1 NoShow "no_show" "未到" "no-show",
         2 CancelledByResident "cancelled_by_resident" "居民取消" "cancelled by resident",

@@ -288,30 +288,33 @@ fn parse_until(text: &str) -> Option<Ends> {
 /// The rule in its canonical form.
 impl fmt::Display for Recurrence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = match self.every {
-            Every::Day => "FREQ=DAILY".to_owned(),
-            Every::Week => "FREQ=WEEKLY".to_owned(),
-            Every::Month => "FREQ=MONTHLY".to_owned(),
-        };
+        f.write_str(match self.every {
+            Every::Day => "FREQ=DAILY",
+            Every::Week => "FREQ=WEEKLY",
+            Every::Month => "FREQ=MONTHLY",
+        })?;
         if self.interval != 1 {
-            text += &format!(";INTERVAL={}", self.interval);
+            write!(f, ";INTERVAL={}", self.interval)?;
         }
         if !self.by_day.is_empty() {
-            let days: Vec<String> = self.by_day.iter().map(ToString::to_string).collect();
-            text += &format!(";BYDAY={}", days.join(","));
+            write!(
+                f,
+                ";BYDAY={}",
+                self.by_day
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            )?;
         }
         match self.ends {
-            Ends::Never => {}
-            Ends::Count(count) => text += &format!(";COUNT={count}"),
-            Ends::Day(day) => text += &day.date().format(";UNTIL=%Y%m%d").to_string(),
+            Ends::Never => Ok(()),
+            Ends::Count(count) => write!(f, ";COUNT={count}"),
+            Ends::Day(day) => write!(f, "{}", day.date().format(";UNTIL=%Y%m%d")),
             Ends::Minute(minute) => {
-                text += &minute
-                    .date_time()
-                    .format(";UNTIL=%Y%m%dT%H%M%S")
-                    .to_string()
+                write!(f, "{}", minute.date_time().format(";UNTIL=%Y%m%dT%H%M%S"))
             }
         }
-        f.pad(&text)
     }
 }
 

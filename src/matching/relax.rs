@@ -118,12 +118,12 @@ fn attempt(
     eligible: usize,
     ask: &dyn Fn(&Need, f64) -> Answer,
 ) -> Option<Relaxation> {
-    let (changed, extra_km) = apply(need, changes);
-    changed.check().ok()?;
-    let (count, best) = ask(&changed, extra_km);
+    let (draft, extra_km) = apply(need, changes);
+    draft.check().ok()?;
+    let (count, best) = ask(&draft, extra_km);
     (count > eligible).then(|| Relaxation {
         changes: changes.to_vec(),
-        need: changed,
+        need: draft,
         extra_km,
         eligible: count,
         best,
@@ -131,19 +131,19 @@ fn attempt(
 }
 
 fn apply(need: &Need, changes: &[Change]) -> (Need, f64) {
-    let mut changed = need.clone();
+    let mut draft = need.clone();
     let mut extra_km = 0.0;
     for change in changes {
         match change {
             Change::Farther(km) => extra_km = *km,
-            Change::Minutes(minutes) => changed.minutes = *minutes,
-            Change::Start(start) => changed.start = *start,
-            Change::Without(capability) => changed.capabilities.retain(|other| other != capability),
-            Change::AnySex => changed.sex = None,
-            Change::Category(parent) => changed.category = parent.clone(),
+            Change::Minutes(minutes) => draft.minutes = *minutes,
+            Change::Start(start) => draft.start = *start,
+            Change::Without(capability) => draft.capabilities.retain(|other| other != capability),
+            Change::AnySex => draft.sex = None,
+            Change::Category(parent) => draft.category = parent.clone(),
         }
     }
-    (changed, extra_km)
+    (draft, extra_km)
 }
 
 impl Change {

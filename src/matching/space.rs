@@ -141,7 +141,7 @@ impl Postings {
                 list.iter()
                     .filter(|posting| posting.glance.gives(asked))
                     .map(|posting| posting.id),
-            )
+            );
         };
         take(&self.anywhere);
         for (cell, members) in &self.cells {

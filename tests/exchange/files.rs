@@ -67,7 +67,7 @@ fn a_file_longer_than_a_batch_keeps_lines_and_order() {
         } else {
             "person"
         };
-        text.push_str(&format!("X{number:05},{kind},甲\n"));
+        text.extend([format!("X{number:05},{kind},甲\n")]);
     }
     let path = world.path("in.csv");
     fs::write(&path, &text).unwrap();

@@ -31,11 +31,10 @@ fn fixed(kind: Kind, column: &str, number: usize) -> Option<String> {
         (Kind::Match, "supplier") => code(Kind::Supplier, 1),
         (Kind::Match, "confirmed_at") => format!("2026-11-0{}T08:00:07", number + 1),
         (Kind::Match, "ended_at") if number.is_multiple_of(2) => "2026-11-09T08:00".to_owned(),
-        (Kind::Match, "ended_at") => String::new(),
         (_, "code") => code(kind, number),
         (_, "parent") => upwards(),
         (_, "merged_into") if number == 2 => upwards(),
-        (_, "merged_into") => String::new(),
+        (Kind::Match, "ended_at") | (_, "merged_into") => String::new(),
         _ => return None,
     })
 }

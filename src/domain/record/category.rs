@@ -35,104 +35,106 @@ pub struct Category {
     pub merged_into: Option<Code>,
 }
 
+/// The field table of [`Category`].
+const CATEGORY_FIELDS: &[Field<Category>] = &[
+    field!(
+        0,
+        "code",
+        Open,
+        Plain,
+        "编码",
+        "code",
+        |r| r.code.to_string(),
+        |r, v| {
+            r.code = Code::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "parent",
+        Open,
+        Plain,
+        "上级",
+        "parent",
+        |r| cell::print(r.parent.as_ref()),
+        |r, v| {
+            r.parent = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "name_zh",
+        Open,
+        Text,
+        "中文名",
+        "Chinese name",
+        |r| r.name_zh.clone(),
+        |r, v| {
+            r.name_zh = cell::required(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "name_en",
+        Open,
+        Text,
+        "英文名",
+        "English name",
+        |r| r.name_en.clone(),
+        |r, v| {
+            v.clone_into(&mut r.name_en);
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "remote",
+        Open,
+        Plain,
+        "远程",
+        "remote",
+        |r| cell::print_flag(r.remote),
+        |r, v| {
+            r.remote = cell::flag(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        5,
+        "retired",
+        Open,
+        Plain,
+        "停用",
+        "retired",
+        |r| cell::print_flag(r.retired),
+        |r, v| {
+            r.retired = cell::flag(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        6,
+        "merged_into",
+        Open,
+        Plain,
+        "并入",
+        "merged into",
+        |r| cell::print(r.merged_into.as_ref()),
+        |r, v| {
+            r.merged_into = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Category {
     is_record!(Category, Category);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Category>] = &[
-            field!(
-                0,
-                "code",
-                Open,
-                Plain,
-                "编码",
-                "code",
-                |r| r.code.to_string(),
-                |r, v| {
-                    r.code = Code::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "parent",
-                Open,
-                Plain,
-                "上级",
-                "parent",
-                |r| cell::print(r.parent.as_ref()),
-                |r, v| {
-                    r.parent = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "name_zh",
-                Open,
-                Text,
-                "中文名",
-                "Chinese name",
-                |r| r.name_zh.clone(),
-                |r, v| {
-                    r.name_zh = cell::required(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "name_en",
-                Open,
-                Text,
-                "英文名",
-                "English name",
-                |r| r.name_en.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.name_en);
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "remote",
-                Open,
-                Plain,
-                "远程",
-                "remote",
-                |r| cell::print_flag(r.remote),
-                |r, v| {
-                    r.remote = cell::flag(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                5,
-                "retired",
-                Open,
-                Plain,
-                "停用",
-                "retired",
-                |r| cell::print_flag(r.retired),
-                |r, v| {
-                    r.retired = cell::flag(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                6,
-                "merged_into",
-                Open,
-                Plain,
-                "并入",
-                "merged into",
-                |r| cell::print(r.merged_into.as_ref()),
-                |r, v| {
-                    r.merged_into = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-        ];
-        FIELDS
+        CATEGORY_FIELDS
     }
 
     fn key(&self) -> Code {
@@ -171,78 +173,80 @@ pub struct Capability {
     pub merged_into: Option<Code>,
 }
 
+/// The field table of [`Capability`].
+const CAPABILITY_FIELDS: &[Field<Capability>] = &[
+    field!(
+        0,
+        "code",
+        Open,
+        Plain,
+        "编码",
+        "code",
+        |r| r.code.to_string(),
+        |r, v| {
+            r.code = Code::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "name_zh",
+        Open,
+        Text,
+        "中文名",
+        "Chinese name",
+        |r| r.name_zh.clone(),
+        |r, v| {
+            r.name_zh = cell::required(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "name_en",
+        Open,
+        Text,
+        "英文名",
+        "English name",
+        |r| r.name_en.clone(),
+        |r, v| {
+            v.clone_into(&mut r.name_en);
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "retired",
+        Open,
+        Plain,
+        "停用",
+        "retired",
+        |r| cell::print_flag(r.retired),
+        |r, v| {
+            r.retired = cell::flag(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "merged_into",
+        Open,
+        Extra,
+        "并入",
+        "merged into",
+        |r| cell::print(r.merged_into.as_ref()),
+        |r, v| {
+            r.merged_into = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Capability {
     is_record!(Capability, Capability);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Capability>] = &[
-            field!(
-                0,
-                "code",
-                Open,
-                Plain,
-                "编码",
-                "code",
-                |r| r.code.to_string(),
-                |r, v| {
-                    r.code = Code::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "name_zh",
-                Open,
-                Text,
-                "中文名",
-                "Chinese name",
-                |r| r.name_zh.clone(),
-                |r, v| {
-                    r.name_zh = cell::required(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "name_en",
-                Open,
-                Text,
-                "英文名",
-                "English name",
-                |r| r.name_en.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.name_en);
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "retired",
-                Open,
-                Plain,
-                "停用",
-                "retired",
-                |r| cell::print_flag(r.retired),
-                |r, v| {
-                    r.retired = cell::flag(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "merged_into",
-                Open,
-                Extra,
-                "并入",
-                "merged into",
-                |r| cell::print(r.merged_into.as_ref()),
-                |r, v| {
-                    r.merged_into = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-        ];
-        FIELDS
+        CAPABILITY_FIELDS
     }
 
     fn key(&self) -> Code {

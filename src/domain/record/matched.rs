@@ -72,146 +72,148 @@ impl Match {
     }
 }
 
+/// The field table of [`Match`].
+const FIELDS: &[Field<Match>] = &[
+    field!(
+        0,
+        "need",
+        Open,
+        Plain,
+        "需求",
+        "need",
+        |r| r.need.to_string(),
+        |r, v| {
+            r.need = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "supplier",
+        Open,
+        Plain,
+        "供方",
+        "supplier",
+        |r| r.supplier.to_string(),
+        |r, v| {
+            r.supplier = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "visits",
+        Open,
+        Plain,
+        "服务时段",
+        "visits",
+        |r| cell::join(&r.visits),
+        |r, v| {
+            r.visits = cell::minutes(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "confirmed_at",
+        Open,
+        Plain,
+        "确认时间",
+        "confirmed at",
+        |r| r.confirmed_at.to_string(),
+        |r, v| {
+            r.confirmed_at = cell::needed(v, |v| Stamp::parse(v, Zone::default()))?;
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "confirmed_by",
+        Open,
+        Text,
+        "确认人",
+        "confirmed by",
+        |r| r.confirmed_by.clone(),
+        |r, v| {
+            v.clone_into(&mut r.confirmed_by);
+            Ok(())
+        }
+    ),
+    field!(
+        5,
+        "rank",
+        Open,
+        Plain,
+        "当时排名",
+        "rank then",
+        |r| cell::print(r.rank.as_ref()),
+        |r, v| {
+            r.rank = cell::optional(v, |v| cell::whole(v, 1, u32::MAX))?;
+            Ok(())
+        }
+    ),
+    field!(
+        6,
+        "score",
+        Open,
+        Plain,
+        "当时得分",
+        "score then",
+        |r| cell::print(r.score.as_ref()),
+        |r, v| {
+            r.score = cell::optional(v, cell::positive)?;
+            Ok(())
+        }
+    ),
+    field!(
+        7,
+        "ended_at",
+        Open,
+        Plain,
+        "结束时间",
+        "ended at",
+        |r| cell::print(r.ended_at.as_ref()),
+        |r, v| {
+            r.ended_at = cell::optional(v, |v| Stamp::parse(v, Zone::default()))?;
+            Ok(())
+        }
+    ),
+    field!(
+        8,
+        "end_reason",
+        Open,
+        Text,
+        "结束原因",
+        "why ended",
+        |r| r.end_reason.clone(),
+        |r, v| {
+            v.clone_into(&mut r.end_reason);
+            Ok(())
+        }
+    ),
+    field!(
+        9,
+        "standing",
+        Open,
+        Extra,
+        "延续",
+        "standing",
+        |r| if r.single {
+            "no".to_owned()
+        } else {
+            String::new()
+        },
+        |r, v| {
+            r.single = !v.is_empty() && !cell::flag(v)?;
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Match {
     is_record!(Match, Match);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Match>] = &[
-            field!(
-                0,
-                "need",
-                Open,
-                Plain,
-                "需求",
-                "need",
-                |r| r.need.to_string(),
-                |r, v| {
-                    r.need = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "supplier",
-                Open,
-                Plain,
-                "供方",
-                "supplier",
-                |r| r.supplier.to_string(),
-                |r, v| {
-                    r.supplier = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "visits",
-                Open,
-                Plain,
-                "服务时段",
-                "visits",
-                |r| cell::join(&r.visits),
-                |r, v| {
-                    r.visits = cell::minutes(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "confirmed_at",
-                Open,
-                Plain,
-                "确认时间",
-                "confirmed at",
-                |r| r.confirmed_at.to_string(),
-                |r, v| {
-                    r.confirmed_at = cell::needed(v, |v| Stamp::parse(v, Zone::default()))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "confirmed_by",
-                Open,
-                Text,
-                "确认人",
-                "confirmed by",
-                |r| r.confirmed_by.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.confirmed_by);
-                    Ok(())
-                }
-            ),
-            field!(
-                5,
-                "rank",
-                Open,
-                Plain,
-                "当时排名",
-                "rank then",
-                |r| cell::print(r.rank.as_ref()),
-                |r, v| {
-                    r.rank = cell::optional(v, |v| cell::whole(v, 1, u32::MAX))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                6,
-                "score",
-                Open,
-                Plain,
-                "当时得分",
-                "score then",
-                |r| cell::print(r.score.as_ref()),
-                |r, v| {
-                    r.score = cell::optional(v, cell::positive)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                7,
-                "ended_at",
-                Open,
-                Plain,
-                "结束时间",
-                "ended at",
-                |r| cell::print(r.ended_at.as_ref()),
-                |r, v| {
-                    r.ended_at = cell::optional(v, |v| Stamp::parse(v, Zone::default()))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                8,
-                "end_reason",
-                Open,
-                Text,
-                "结束原因",
-                "why ended",
-                |r| r.end_reason.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.end_reason);
-                    Ok(())
-                }
-            ),
-            field!(
-                9,
-                "standing",
-                Open,
-                Extra,
-                "延续",
-                "standing",
-                |r| if r.single {
-                    "no".to_owned()
-                } else {
-                    String::new()
-                },
-                |r, v| {
-                    r.single = !v.is_empty() && !cell::flag(v)?;
-                    Ok(())
-                }
-            ),
-        ];
         FIELDS
     }
 

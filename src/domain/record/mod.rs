@@ -12,6 +12,7 @@ use super::problem::Problem;
 mod category;
 mod matched;
 mod need;
+mod offer;
 mod place;
 mod resident;
 mod service;
@@ -21,11 +22,12 @@ mod supplier;
 pub use category::{Capability, Category};
 pub use matched::Match;
 pub use need::Need;
+pub use offer::{Away, Held, Skill};
 pub use place::{Community, Street};
 pub use resident::Resident;
 pub use service::Service;
 pub use settings::{CRITERIA, Settings, Weights};
-pub use supplier::{Away, Held, Skill, Supplier};
+pub use supplier::Supplier;
 
 /// A reference from one record to another.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -61,12 +61,6 @@ pub struct Need {
     pub note: String,
 }
 
-impl Default for Urgency {
-    fn default() -> Self {
-        Self::Normal
-    }
-}
-
 impl Need {
     /// Suppliers wanted at once; at least one.
     #[must_use]
@@ -90,194 +84,196 @@ impl Need {
     }
 }
 
+/// The field table of [`Need`].
+const FIELDS: &[Field<Need>] = &[
+    field!(
+        0,
+        "code",
+        Open,
+        Plain,
+        "编码",
+        "code",
+        |r| r.code.to_string(),
+        |r, v| {
+            r.code = Code::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "resident",
+        Open,
+        Plain,
+        "居民",
+        "resident",
+        |r| r.resident.to_string(),
+        |r, v| {
+            r.resident = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "category",
+        Open,
+        Plain,
+        "服务类别",
+        "category",
+        |r| r.category.to_string(),
+        |r, v| {
+            r.category = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "start",
+        Open,
+        Plain,
+        "首次时间",
+        "first visit",
+        |r| r.start.to_string(),
+        |r, v| {
+            r.start = cell::needed(v, Minute::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "minutes",
+        Open,
+        Plain,
+        "时长（分钟）",
+        "minutes",
+        |r| r.minutes.to_string(),
+        |r, v| {
+            r.minutes = cell::needed(v, |v| cell::whole(v, 15, 1440))?;
+            Ok(())
+        }
+    ),
+    field!(
+        5,
+        "recurrence",
+        Open,
+        Plain,
+        "重复",
+        "recurrence",
+        |r| cell::print(r.recurrence.as_ref()),
+        |r, v| {
+            r.recurrence = cell::optional(v, Recurrence::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        6,
+        "people",
+        Open,
+        Plain,
+        "人数",
+        "people",
+        |r| r.people().to_string(),
+        |r, v| {
+            r.people = cell::optional(v, |v| cell::whole(v, 1, 1000))?.unwrap_or(1);
+            Ok(())
+        }
+    ),
+    field!(
+        7,
+        "sex",
+        Open,
+        Plain,
+        "性别要求",
+        "sex asked for",
+        |r| cell::print(r.sex.as_ref()),
+        |r, v| {
+            r.sex = own_sex(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        8,
+        "capabilities",
+        Open,
+        Plain,
+        "能力要求",
+        "capabilities",
+        |r| cell::join(&r.capabilities),
+        |r, v| {
+            r.capabilities = cell::codes(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        9,
+        "urgency",
+        Open,
+        Plain,
+        "紧急程度",
+        "urgency",
+        |r| r.urgency.to_string(),
+        |r, v| {
+            r.urgency = cell::optional(v, cell::word)?.unwrap_or_default();
+            Ok(())
+        }
+    ),
+    field!(
+        10,
+        "opened_at",
+        Open,
+        Plain,
+        "登记时间",
+        "opened at",
+        |r| r.opened_at.to_string(),
+        |r, v| {
+            r.opened_at = cell::needed(v, |v| Stamp::parse(v, Zone::default()))?;
+            Ok(())
+        }
+    ),
+    field!(
+        11,
+        "cancelled_at",
+        Open,
+        Plain,
+        "取消时间",
+        "cancelled at",
+        |r| cell::print(r.cancelled_at.as_ref()),
+        |r, v| {
+            r.cancelled_at = cell::optional(v, |v| Stamp::parse(v, Zone::default()))?;
+            Ok(())
+        }
+    ),
+    field!(
+        12,
+        "cancel_reason",
+        Open,
+        Text,
+        "取消原因",
+        "why cancelled",
+        |r| r.cancel_reason.clone(),
+        |r, v| {
+            v.clone_into(&mut r.cancel_reason);
+            Ok(())
+        }
+    ),
+    field!(
+        13,
+        "note",
+        Masked,
+        Text,
+        "备注",
+        "note",
+        |r| r.note.clone(),
+        |r, v| {
+            v.clone_into(&mut r.note);
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Need {
     is_record!(Need, Need);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Need>] = &[
-            field!(
-                0,
-                "code",
-                Open,
-                Plain,
-                "编码",
-                "code",
-                |r| r.code.to_string(),
-                |r, v| {
-                    r.code = Code::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "resident",
-                Open,
-                Plain,
-                "居民",
-                "resident",
-                |r| r.resident.to_string(),
-                |r, v| {
-                    r.resident = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "category",
-                Open,
-                Plain,
-                "服务类别",
-                "category",
-                |r| r.category.to_string(),
-                |r, v| {
-                    r.category = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "start",
-                Open,
-                Plain,
-                "首次时间",
-                "first visit",
-                |r| r.start.to_string(),
-                |r, v| {
-                    r.start = cell::needed(v, Minute::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "minutes",
-                Open,
-                Plain,
-                "时长（分钟）",
-                "minutes",
-                |r| r.minutes.to_string(),
-                |r, v| {
-                    r.minutes = cell::needed(v, |v| cell::whole(v, 15, 1440))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                5,
-                "recurrence",
-                Open,
-                Plain,
-                "重复",
-                "recurrence",
-                |r| cell::print(r.recurrence.as_ref()),
-                |r, v| {
-                    r.recurrence = cell::optional(v, Recurrence::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                6,
-                "people",
-                Open,
-                Plain,
-                "人数",
-                "people",
-                |r| r.people().to_string(),
-                |r, v| {
-                    r.people = cell::optional(v, |v| cell::whole(v, 1, 1000))?.unwrap_or(1);
-                    Ok(())
-                }
-            ),
-            field!(
-                7,
-                "sex",
-                Open,
-                Plain,
-                "性别要求",
-                "sex asked for",
-                |r| cell::print(r.sex.as_ref()),
-                |r, v| {
-                    r.sex = own_sex(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                8,
-                "capabilities",
-                Open,
-                Plain,
-                "能力要求",
-                "capabilities",
-                |r| cell::join(&r.capabilities),
-                |r, v| {
-                    r.capabilities = cell::codes(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                9,
-                "urgency",
-                Open,
-                Plain,
-                "紧急程度",
-                "urgency",
-                |r| r.urgency.to_string(),
-                |r, v| {
-                    r.urgency = cell::optional(v, cell::word)?.unwrap_or_default();
-                    Ok(())
-                }
-            ),
-            field!(
-                10,
-                "opened_at",
-                Open,
-                Plain,
-                "登记时间",
-                "opened at",
-                |r| r.opened_at.to_string(),
-                |r, v| {
-                    r.opened_at = cell::needed(v, |v| Stamp::parse(v, Zone::default()))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                11,
-                "cancelled_at",
-                Open,
-                Plain,
-                "取消时间",
-                "cancelled at",
-                |r| cell::print(r.cancelled_at.as_ref()),
-                |r, v| {
-                    r.cancelled_at = cell::optional(v, |v| Stamp::parse(v, Zone::default()))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                12,
-                "cancel_reason",
-                Open,
-                Text,
-                "取消原因",
-                "why cancelled",
-                |r| r.cancel_reason.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.cancel_reason);
-                    Ok(())
-                }
-            ),
-            field!(
-                13,
-                "note",
-                Masked,
-                Text,
-                "备注",
-                "note",
-                |r| r.note.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.note);
-                    Ok(())
-                }
-            ),
-        ];
         FIELDS
     }
 

@@ -87,207 +87,209 @@ pub(super) fn own_sex(text: &str) -> Result<Option<Sex>, Said> {
     }
 }
 
+/// The field table of [`Resident`].
+const FIELDS: &[Field<Resident>] = &[
+    field!(
+        0,
+        "code",
+        Open,
+        Plain,
+        "编码",
+        "code",
+        |r| r.code.to_string(),
+        |r, v| {
+            r.code = Code::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "name",
+        Personal,
+        Text,
+        "姓名",
+        "name",
+        |r| r.name.clone(),
+        |r, v| {
+            r.name = cell::required(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "sex",
+        Open,
+        Plain,
+        "性别",
+        "sex",
+        |r| cell::print(r.sex.as_ref()),
+        |r, v| {
+            r.sex = own_sex(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "birth_date",
+        Personal,
+        Plain,
+        "出生日期",
+        "date of birth",
+        |r| cell::print(r.birth_date.as_ref()),
+        |r, v| {
+            r.birth_date = cell::optional(v, cell::day)?;
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "phone",
+        Masked,
+        Text,
+        "电话",
+        "phone",
+        |r| r.phone.clone(),
+        |r, v| {
+            v.clone_into(&mut r.phone);
+            Ok(())
+        }
+    ),
+    field!(
+        5,
+        "id_number",
+        Masked,
+        Plain,
+        "证件号码",
+        "identity number",
+        |r| r.id_number.clone(),
+        |r, v| {
+            r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
+            Ok(())
+        }
+    ),
+    field!(
+        6,
+        "street",
+        Open,
+        Plain,
+        "街乡",
+        "street",
+        |r| cell::print(r.street.as_ref()),
+        |r, v| {
+            r.street = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        7,
+        "community",
+        Open,
+        Plain,
+        "社区",
+        "community",
+        |r| cell::print(r.community.as_ref()),
+        |r, v| {
+            r.community = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        8,
+        "address",
+        Masked,
+        Text,
+        "地址",
+        "address",
+        |r| r.address.clone(),
+        |r, v| {
+            v.clone_into(&mut r.address);
+            Ok(())
+        }
+    ),
+    field!(
+        9,
+        "lon",
+        Personal,
+        Plain,
+        "经度",
+        "longitude",
+        |r| cell::print(r.lon.as_ref()),
+        |r, v| {
+            r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
+            Ok(())
+        }
+    ),
+    field!(
+        10,
+        "lat",
+        Personal,
+        Plain,
+        "纬度",
+        "latitude",
+        |r| cell::print(r.lat.as_ref()),
+        |r, v| {
+            r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
+            Ok(())
+        }
+    ),
+    field!(
+        11,
+        "circumstances",
+        Masked,
+        Text,
+        "情况",
+        "circumstances",
+        |r| cell::join(&r.circumstances),
+        |r, v| {
+            r.circumstances = cell::list(v, |v| Ok(v.to_owned()))?;
+            Ok(())
+        }
+    ),
+    field!(
+        12,
+        "blocked",
+        Open,
+        Plain,
+        "不要的供方",
+        "blocked suppliers",
+        |r| cell::join(&r.blocked),
+        |r, v| {
+            r.blocked = cell::codes(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        13,
+        "preferred",
+        Open,
+        Plain,
+        "喜欢的供方",
+        "preferred suppliers",
+        |r| cell::join(&r.preferred),
+        |r, v| {
+            r.preferred = cell::codes(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        14,
+        "note",
+        Masked,
+        Text,
+        "备注",
+        "note",
+        |r| r.note.clone(),
+        |r, v| {
+            v.clone_into(&mut r.note);
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Resident {
     is_record!(Resident, Resident);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Resident>] = &[
-            field!(
-                0,
-                "code",
-                Open,
-                Plain,
-                "编码",
-                "code",
-                |r| r.code.to_string(),
-                |r, v| {
-                    r.code = Code::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "name",
-                Personal,
-                Text,
-                "姓名",
-                "name",
-                |r| r.name.clone(),
-                |r, v| {
-                    r.name = cell::required(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "sex",
-                Open,
-                Plain,
-                "性别",
-                "sex",
-                |r| cell::print(r.sex.as_ref()),
-                |r, v| {
-                    r.sex = own_sex(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "birth_date",
-                Personal,
-                Plain,
-                "出生日期",
-                "date of birth",
-                |r| cell::print(r.birth_date.as_ref()),
-                |r, v| {
-                    r.birth_date = cell::optional(v, cell::day)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "phone",
-                Masked,
-                Text,
-                "电话",
-                "phone",
-                |r| r.phone.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.phone);
-                    Ok(())
-                }
-            ),
-            field!(
-                5,
-                "id_number",
-                Masked,
-                Plain,
-                "证件号码",
-                "identity number",
-                |r| r.id_number.clone(),
-                |r, v| {
-                    r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
-                    Ok(())
-                }
-            ),
-            field!(
-                6,
-                "street",
-                Open,
-                Plain,
-                "街乡",
-                "street",
-                |r| cell::print(r.street.as_ref()),
-                |r, v| {
-                    r.street = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                7,
-                "community",
-                Open,
-                Plain,
-                "社区",
-                "community",
-                |r| cell::print(r.community.as_ref()),
-                |r, v| {
-                    r.community = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                8,
-                "address",
-                Masked,
-                Text,
-                "地址",
-                "address",
-                |r| r.address.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.address);
-                    Ok(())
-                }
-            ),
-            field!(
-                9,
-                "lon",
-                Personal,
-                Plain,
-                "经度",
-                "longitude",
-                |r| cell::print(r.lon.as_ref()),
-                |r, v| {
-                    r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                10,
-                "lat",
-                Personal,
-                Plain,
-                "纬度",
-                "latitude",
-                |r| cell::print(r.lat.as_ref()),
-                |r, v| {
-                    r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                11,
-                "circumstances",
-                Masked,
-                Text,
-                "情况",
-                "circumstances",
-                |r| cell::join(&r.circumstances),
-                |r, v| {
-                    r.circumstances = cell::list(v, |v| Ok(v.to_owned()))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                12,
-                "blocked",
-                Open,
-                Plain,
-                "不要的供方",
-                "blocked suppliers",
-                |r| cell::join(&r.blocked),
-                |r, v| {
-                    r.blocked = cell::codes(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                13,
-                "preferred",
-                Open,
-                Plain,
-                "喜欢的供方",
-                "preferred suppliers",
-                |r| cell::join(&r.preferred),
-                |r, v| {
-                    r.preferred = cell::codes(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                14,
-                "note",
-                Masked,
-                Text,
-                "备注",
-                "note",
-                |r| r.note.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.note);
-                    Ok(())
-                }
-            ),
-        ];
         FIELDS
     }
 

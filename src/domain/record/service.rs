@@ -42,135 +42,131 @@ pub struct Service {
     pub need: Option<Code>,
 }
 
-impl Default for Outcome {
-    fn default() -> Self {
-        Self::Completed
-    }
-}
+/// The field table of [`Service`].
+const FIELDS: &[Field<Service>] = &[
+    field!(
+        0,
+        "code",
+        Open,
+        Plain,
+        "编码",
+        "code",
+        |r| r.code.to_string(),
+        |r, v| {
+            r.code = Code::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "resident",
+        Open,
+        Plain,
+        "居民",
+        "resident",
+        |r| r.resident.to_string(),
+        |r, v| {
+            r.resident = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "supplier",
+        Open,
+        Plain,
+        "供方",
+        "supplier",
+        |r| r.supplier.to_string(),
+        |r, v| {
+            r.supplier = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "category",
+        Open,
+        Plain,
+        "服务类别",
+        "category",
+        |r| r.category.to_string(),
+        |r, v| {
+            r.category = cell::needed(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "start",
+        Open,
+        Plain,
+        "开始",
+        "start",
+        |r| r.start.to_string(),
+        |r, v| {
+            r.start = cell::needed(v, Minute::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        5,
+        "minutes",
+        Open,
+        Plain,
+        "时长（分钟）",
+        "minutes",
+        |r| r.minutes.to_string(),
+        |r, v| {
+            r.minutes = cell::needed(v, |v| cell::whole(v, 1, 1440))?;
+            Ok(())
+        }
+    ),
+    field!(
+        6,
+        "outcome",
+        Open,
+        Plain,
+        "结果",
+        "outcome",
+        |r| r.outcome.to_string(),
+        |r, v| {
+            r.outcome = cell::needed(v, cell::word)?;
+            Ok(())
+        }
+    ),
+    field!(
+        7,
+        "rating",
+        Open,
+        Plain,
+        "评分",
+        "rating",
+        |r| cell::print(r.rating.as_ref()),
+        |r, v| {
+            r.rating = cell::optional(v, |v| cell::whole(v, 1, 5))?;
+            Ok(())
+        }
+    ),
+    field!(
+        8,
+        "need",
+        Open,
+        Plain,
+        "需求",
+        "need",
+        |r| cell::print(r.need.as_ref()),
+        |r, v| {
+            r.need = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+];
 
 impl Record for Service {
     is_record!(Service, Service);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Service>] = &[
-            field!(
-                0,
-                "code",
-                Open,
-                Plain,
-                "编码",
-                "code",
-                |r| r.code.to_string(),
-                |r, v| {
-                    r.code = Code::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "resident",
-                Open,
-                Plain,
-                "居民",
-                "resident",
-                |r| r.resident.to_string(),
-                |r, v| {
-                    r.resident = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "supplier",
-                Open,
-                Plain,
-                "供方",
-                "supplier",
-                |r| r.supplier.to_string(),
-                |r, v| {
-                    r.supplier = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "category",
-                Open,
-                Plain,
-                "服务类别",
-                "category",
-                |r| r.category.to_string(),
-                |r, v| {
-                    r.category = cell::needed(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "start",
-                Open,
-                Plain,
-                "开始",
-                "start",
-                |r| r.start.to_string(),
-                |r, v| {
-                    r.start = cell::needed(v, Minute::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                5,
-                "minutes",
-                Open,
-                Plain,
-                "时长（分钟）",
-                "minutes",
-                |r| r.minutes.to_string(),
-                |r, v| {
-                    r.minutes = cell::needed(v, |v| cell::whole(v, 1, 1440))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                6,
-                "outcome",
-                Open,
-                Plain,
-                "结果",
-                "outcome",
-                |r| r.outcome.to_string(),
-                |r, v| {
-                    r.outcome = cell::needed(v, cell::word)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                7,
-                "rating",
-                Open,
-                Plain,
-                "评分",
-                "rating",
-                |r| cell::print(r.rating.as_ref()),
-                |r, v| {
-                    r.rating = cell::optional(v, |v| cell::whole(v, 1, 5))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                8,
-                "need",
-                Open,
-                Plain,
-                "需求",
-                "need",
-                |r| cell::print(r.need.as_ref()),
-                |r, v| {
-                    r.need = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-        ];
         FIELDS
     }
 

@@ -68,52 +68,54 @@ impl Settings {
     }
 }
 
+/// The field table of [`Settings`].
+const FIELDS: &[Field<Settings>] = &[
+    field!(
+        0,
+        "time_zone",
+        Open,
+        Plain,
+        "时区",
+        "time zone",
+        |r| r.time_zone.clone(),
+        |r, v| {
+            Zone::parse(v)?;
+            v.clone_into(&mut r.time_zone);
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "weights",
+        Open,
+        Plain,
+        "权重",
+        "weights",
+        |r| cell::join(&r.weights.0),
+        |r, v| {
+            r.weights = parse_weights(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "trial",
+        Open,
+        Plain,
+        "试用数据",
+        "for trials",
+        |r| cell::print_flag(r.trial),
+        |r, v| {
+            r.trial = cell::flag(v)?;
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Settings {
     is_record!(Settings, Settings);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Settings>] = &[
-            field!(
-                0,
-                "time_zone",
-                Open,
-                Plain,
-                "时区",
-                "time zone",
-                |r| r.time_zone.clone(),
-                |r, v| {
-                    Zone::parse(v)?;
-                    v.clone_into(&mut r.time_zone);
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "weights",
-                Open,
-                Plain,
-                "权重",
-                "weights",
-                |r| cell::join(&r.weights.0),
-                |r, v| {
-                    r.weights = parse_weights(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "trial",
-                Open,
-                Plain,
-                "试用数据",
-                "for trials",
-                |r| cell::print_flag(r.trial),
-                |r, v| {
-                    r.trial = cell::flag(v)?;
-                    Ok(())
-                }
-            ),
-        ];
         FIELDS
     }
 

@@ -1,59 +1,21 @@
 //! Suppliers.
 
-use std::fmt;
-
 use minicbor::{Decode, Encode};
 
+use super::offer::{Away, Held, Skill, parse_away, parse_held, parse_skills};
 use super::{Record, Reference, check_point, field, is_record};
-use crate::both;
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
 use crate::domain::geo::Point;
 use crate::domain::id_number;
 use crate::domain::kinds::{Kind, Sex, Status, SupplierKind};
-use crate::domain::problem::{Problem, Said};
+use crate::domain::problem::Problem;
 use crate::domain::time::Day;
 use crate::domain::week::Week;
 
-/// The level of a skill that is given without one.
-const USUAL_LEVEL: u8 = 2;
-
-/// A category that a supplier serves.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Skill {
-    /// The category.
-    #[n(0)]
-    pub category: Code,
-    /// Proficiency, 1 to 3.
-    #[n(1)]
-    pub level: u8,
-}
-
-/// A capability that a supplier has.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Held {
-    /// The capability.
-    #[n(0)]
-    pub capability: Code,
-    /// The last valid day; none when it does not run out.
-    #[n(1)]
-    pub until: Option<Day>,
-}
-
-/// Days off, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-pub struct Away {
-    /// The first day off.
-    #[n(0)]
-    pub from: Day,
-    /// The last day off.
-    #[n(1)]
-    pub to: Day,
-}
-
 /// Who offers service.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub struct Supplier {
     /// The user's key.
@@ -126,47 +88,6 @@ pub struct Supplier {
     pub note: String,
 }
 
-impl Default for SupplierKind {
-    fn default() -> Self {
-        Self::Person
-    }
-}
-
-impl Default for Status {
-    fn default() -> Self {
-        Self::Active
-    }
-}
-
-impl Default for Supplier {
-    fn default() -> Self {
-        Self {
-            code: Code::default(),
-            kind: SupplierKind::default(),
-            name: String::new(),
-            sex: None,
-            birth_date: None,
-            phone: String::new(),
-            id_number: String::new(),
-            street: None,
-            community: None,
-            lon: None,
-            lat: None,
-            skills: Vec::new(),
-            capabilities: Vec::new(),
-            availability: Week::default(),
-            radius_km: None,
-            max_hours_week: None,
-            capacity: 0,
-            status: Status::default(),
-            status_since: None,
-            away: Vec::new(),
-            joined_on: None,
-            note: String::new(),
-        }
-    }
-}
-
 impl Supplier {
     /// The point given for the supplier itself.
     #[must_use]
@@ -187,298 +108,300 @@ impl Supplier {
     }
 }
 
+/// The field table of [`Supplier`].
+const FIELDS: &[Field<Supplier>] = &[
+    field!(
+        0,
+        "code",
+        Open,
+        Plain,
+        "编码",
+        "code",
+        |r| r.code.to_string(),
+        |r, v| {
+            r.code = Code::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        1,
+        "kind",
+        Open,
+        Plain,
+        "类型",
+        "kind",
+        |r| r.kind.to_string(),
+        |r, v| {
+            r.kind = cell::needed(v, cell::word)?;
+            Ok(())
+        }
+    ),
+    field!(
+        2,
+        "name",
+        Personal,
+        Text,
+        "姓名",
+        "name",
+        |r| r.name.clone(),
+        |r, v| {
+            r.name = cell::required(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        3,
+        "sex",
+        Open,
+        Plain,
+        "性别",
+        "sex",
+        |r| cell::print(r.sex.as_ref()),
+        |r, v| {
+            r.sex = cell::optional(v, cell::word)?;
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "birth_date",
+        Personal,
+        Plain,
+        "出生日期",
+        "date of birth",
+        |r| cell::print(r.birth_date.as_ref()),
+        |r, v| {
+            r.birth_date = cell::optional(v, cell::day)?;
+            Ok(())
+        }
+    ),
+    field!(
+        5,
+        "phone",
+        Masked,
+        Text,
+        "电话",
+        "phone",
+        |r| r.phone.clone(),
+        |r, v| {
+            v.clone_into(&mut r.phone);
+            Ok(())
+        }
+    ),
+    field!(
+        6,
+        "id_number",
+        Masked,
+        Plain,
+        "证件号码",
+        "identity number",
+        |r| r.id_number.clone(),
+        |r, v| {
+            r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
+            Ok(())
+        }
+    ),
+    field!(
+        7,
+        "street",
+        Open,
+        Plain,
+        "街乡",
+        "street",
+        |r| cell::print(r.street.as_ref()),
+        |r, v| {
+            r.street = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        8,
+        "community",
+        Open,
+        Plain,
+        "社区",
+        "community",
+        |r| cell::print(r.community.as_ref()),
+        |r, v| {
+            r.community = cell::optional(v, Code::parse)?;
+            Ok(())
+        }
+    ),
+    field!(
+        9,
+        "lon",
+        Personal,
+        Plain,
+        "经度",
+        "longitude",
+        |r| cell::print(r.lon.as_ref()),
+        |r, v| {
+            r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
+            Ok(())
+        }
+    ),
+    field!(
+        10,
+        "lat",
+        Personal,
+        Plain,
+        "纬度",
+        "latitude",
+        |r| cell::print(r.lat.as_ref()),
+        |r, v| {
+            r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
+            Ok(())
+        }
+    ),
+    field!(
+        11,
+        "skills",
+        Open,
+        Plain,
+        "服务技能",
+        "skills",
+        |r| cell::join(&r.skills),
+        |r, v| {
+            r.skills = parse_skills(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        12,
+        "capabilities",
+        Open,
+        Plain,
+        "能力标签",
+        "capabilities",
+        |r| cell::join(&r.capabilities),
+        |r, v| {
+            r.capabilities = parse_held(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        13,
+        "availability",
+        Open,
+        Plain,
+        "可服务时间",
+        "availability",
+        |r| r.availability.to_string(),
+        |r, v| {
+            r.availability = Week::parse(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        14,
+        "radius_km",
+        Open,
+        Plain,
+        "服务半径（公里）",
+        "radius in km",
+        |r| cell::print(r.radius_km.as_ref()),
+        |r, v| {
+            r.radius_km = cell::optional(v, cell::positive)?;
+            Ok(())
+        }
+    ),
+    field!(
+        15,
+        "max_hours_week",
+        Open,
+        Plain,
+        "每周上限（小时）",
+        "hours a week at most",
+        |r| cell::print(r.max_hours_week.as_ref()),
+        |r, v| {
+            r.max_hours_week = cell::optional(v, cell::positive)?;
+            Ok(())
+        }
+    ),
+    field!(
+        16,
+        "capacity",
+        Open,
+        Plain,
+        "同时服务数",
+        "visits at once",
+        |r| r.capacity().to_string(),
+        |r, v| {
+            r.capacity = cell::optional(v, |v| cell::whole(v, 1, 10_000))?.unwrap_or(1);
+            Ok(())
+        }
+    ),
+    field!(
+        17,
+        "status",
+        Open,
+        Plain,
+        "状态",
+        "status",
+        |r| r.status.to_string(),
+        |r, v| {
+            r.status = cell::optional(v, cell::word)?.unwrap_or_default();
+            Ok(())
+        }
+    ),
+    field!(
+        18,
+        "status_since",
+        Open,
+        Plain,
+        "状态起始日",
+        "status since",
+        |r| cell::print(r.status_since.as_ref()),
+        |r, v| {
+            r.status_since = cell::optional(v, cell::day)?;
+            Ok(())
+        }
+    ),
+    field!(
+        19,
+        "away",
+        Open,
+        Plain,
+        "不在的日子",
+        "days away",
+        |r| cell::join(&r.away),
+        |r, v| {
+            r.away = cell::list(v, parse_away)?;
+            Ok(())
+        }
+    ),
+    field!(
+        20,
+        "joined_on",
+        Open,
+        Plain,
+        "注册日期",
+        "joined on",
+        |r| cell::print(r.joined_on.as_ref()),
+        |r, v| {
+            r.joined_on = cell::optional(v, cell::day)?;
+            Ok(())
+        }
+    ),
+    field!(
+        21,
+        "note",
+        Masked,
+        Text,
+        "备注",
+        "note",
+        |r| r.note.clone(),
+        |r, v| {
+            v.clone_into(&mut r.note);
+            Ok(())
+        }
+    ),
+];
+
 impl Record for Supplier {
     is_record!(Supplier, Supplier);
 
     fn fields() -> &'static [Field<Self>] {
-        const FIELDS: &[Field<Supplier>] = &[
-            field!(
-                0,
-                "code",
-                Open,
-                Plain,
-                "编码",
-                "code",
-                |r| r.code.to_string(),
-                |r, v| {
-                    r.code = Code::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                1,
-                "kind",
-                Open,
-                Plain,
-                "类型",
-                "kind",
-                |r| r.kind.to_string(),
-                |r, v| {
-                    r.kind = cell::needed(v, cell::word)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                2,
-                "name",
-                Personal,
-                Text,
-                "姓名",
-                "name",
-                |r| r.name.clone(),
-                |r, v| {
-                    r.name = cell::required(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                3,
-                "sex",
-                Open,
-                Plain,
-                "性别",
-                "sex",
-                |r| cell::print(r.sex.as_ref()),
-                |r, v| {
-                    r.sex = cell::optional(v, cell::word)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                4,
-                "birth_date",
-                Personal,
-                Plain,
-                "出生日期",
-                "date of birth",
-                |r| cell::print(r.birth_date.as_ref()),
-                |r, v| {
-                    r.birth_date = cell::optional(v, cell::day)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                5,
-                "phone",
-                Masked,
-                Text,
-                "电话",
-                "phone",
-                |r| r.phone.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.phone);
-                    Ok(())
-                }
-            ),
-            field!(
-                6,
-                "id_number",
-                Masked,
-                Plain,
-                "证件号码",
-                "identity number",
-                |r| r.id_number.clone(),
-                |r, v| {
-                    r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
-                    Ok(())
-                }
-            ),
-            field!(
-                7,
-                "street",
-                Open,
-                Plain,
-                "街乡",
-                "street",
-                |r| cell::print(r.street.as_ref()),
-                |r, v| {
-                    r.street = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                8,
-                "community",
-                Open,
-                Plain,
-                "社区",
-                "community",
-                |r| cell::print(r.community.as_ref()),
-                |r, v| {
-                    r.community = cell::optional(v, Code::parse)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                9,
-                "lon",
-                Personal,
-                Plain,
-                "经度",
-                "longitude",
-                |r| cell::print(r.lon.as_ref()),
-                |r, v| {
-                    r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                10,
-                "lat",
-                Personal,
-                Plain,
-                "纬度",
-                "latitude",
-                |r| cell::print(r.lat.as_ref()),
-                |r, v| {
-                    r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
-                    Ok(())
-                }
-            ),
-            field!(
-                11,
-                "skills",
-                Open,
-                Plain,
-                "服务技能",
-                "skills",
-                |r| cell::join(&r.skills),
-                |r, v| {
-                    r.skills = parse_skills(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                12,
-                "capabilities",
-                Open,
-                Plain,
-                "能力标签",
-                "capabilities",
-                |r| cell::join(&r.capabilities),
-                |r, v| {
-                    r.capabilities = parse_held(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                13,
-                "availability",
-                Open,
-                Plain,
-                "可服务时间",
-                "availability",
-                |r| r.availability.to_string(),
-                |r, v| {
-                    r.availability = Week::parse(v)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                14,
-                "radius_km",
-                Open,
-                Plain,
-                "服务半径（公里）",
-                "radius in km",
-                |r| cell::print(r.radius_km.as_ref()),
-                |r, v| {
-                    r.radius_km = cell::optional(v, cell::positive)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                15,
-                "max_hours_week",
-                Open,
-                Plain,
-                "每周上限（小时）",
-                "hours a week at most",
-                |r| cell::print(r.max_hours_week.as_ref()),
-                |r, v| {
-                    r.max_hours_week = cell::optional(v, cell::positive)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                16,
-                "capacity",
-                Open,
-                Plain,
-                "同时服务数",
-                "visits at once",
-                |r| r.capacity().to_string(),
-                |r, v| {
-                    r.capacity = cell::optional(v, |v| cell::whole(v, 1, 10_000))?.unwrap_or(1);
-                    Ok(())
-                }
-            ),
-            field!(
-                17,
-                "status",
-                Open,
-                Plain,
-                "状态",
-                "status",
-                |r| r.status.to_string(),
-                |r, v| {
-                    r.status = cell::optional(v, cell::word)?.unwrap_or_default();
-                    Ok(())
-                }
-            ),
-            field!(
-                18,
-                "status_since",
-                Open,
-                Plain,
-                "状态起始日",
-                "status since",
-                |r| cell::print(r.status_since.as_ref()),
-                |r, v| {
-                    r.status_since = cell::optional(v, cell::day)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                19,
-                "away",
-                Open,
-                Plain,
-                "不在的日子",
-                "days away",
-                |r| cell::join(&r.away),
-                |r, v| {
-                    r.away = cell::list(v, parse_away)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                20,
-                "joined_on",
-                Open,
-                Plain,
-                "注册日期",
-                "joined on",
-                |r| cell::print(r.joined_on.as_ref()),
-                |r, v| {
-                    r.joined_on = cell::optional(v, cell::day)?;
-                    Ok(())
-                }
-            ),
-            field!(
-                21,
-                "note",
-                Masked,
-                Text,
-                "备注",
-                "note",
-                |r| r.note.clone(),
-                |r, v| {
-                    v.clone_into(&mut r.note);
-                    Ok(())
-                }
-            ),
-        ];
         FIELDS
     }
 
@@ -509,69 +432,6 @@ impl Record for Supplier {
             ))
             .collect()
     }
-}
-
-impl fmt::Display for Skill {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.category, self.level)
-    }
-}
-
-impl fmt::Display for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.until {
-            Some(until) => write!(f, "{}:{until}", self.capability),
-            None => write!(f, "{}", self.capability),
-        }
-    }
-}
-
-impl fmt::Display for Away {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.from, self.to)
-    }
-}
-
-fn parse_skills(text: &str) -> Result<Vec<Skill>, Said> {
-    let mut skills: Vec<Skill> = Vec::new();
-    for part in cell::parts(text) {
-        let (code, level) = part.split_once(':').unwrap_or((part, ""));
-        let category = Code::parse(code.trim())?;
-        let level = cell::optional(level.trim(), |level| cell::whole::<u8>(level, 1, 3))
-            .map_err(|_| both!(zh: "“{part}”的级别要在 1 到 3 之间", en: "the level in '{part}' must be from 1 to 3"))?
-            .unwrap_or(USUAL_LEVEL);
-        match skills.iter_mut().find(|skill| skill.category == category) {
-            Some(skill) => skill.level = skill.level.max(level),
-            None => skills.push(Skill { category, level }),
-        }
-    }
-    Ok(skills)
-}
-
-fn parse_held(text: &str) -> Result<Vec<Held>, Said> {
-    let mut list: Vec<Held> = Vec::new();
-    for part in cell::parts(text) {
-        let (code, until) = part.split_once(':').unwrap_or((part, ""));
-        let capability = Code::parse(code.trim())?;
-        let until = cell::optional(until.trim(), Day::parse)?;
-        match list.iter_mut().find(|held| held.capability == capability) {
-            Some(held) => held.until = held.until.zip(until).map(|(one, other)| one.max(other)),
-            None => list.push(Held { capability, until }),
-        }
-    }
-    Ok(list)
-}
-
-fn parse_away(text: &str) -> Result<Away, Said> {
-    let (from, to) = text.split_once('/').ok_or_else(|| both!(zh: "日期范围要写成 2026-12-01/2026-12-10", en: "a range of days looks like 2026-12-01/2026-12-10"))?;
-    let away = Away {
-        from: Day::parse(from.trim())?,
-        to: Day::parse(to.trim())?,
-    };
-    if away.from > away.to {
-        return Err(both!(zh: "“{text}”的结束早于开始", en: "'{text}' ends before it begins"));
-    }
-    Ok(away)
 }
 
 #[cfg(test)]

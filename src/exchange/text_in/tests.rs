@@ -107,7 +107,13 @@ fn an_open_quote_does_not_fill_the_memory() {
 fn gbk_is_detected_and_read_also_across_buffers() {
     let mut text = String::from("code,name\r\n");
     for i in 0..20_000 {
-        text += &format!("V{i},{}王秀英朝阳区\r\n", "a".repeat(i % 3));
+        text.extend([
+            "V",
+            &i.to_string(),
+            ",",
+            &"a".repeat(i % 3),
+            "王秀英朝阳区\r\n",
+        ]);
     }
     let (bytes, _, _) = encoding_rs::GBK.encode(&text);
     let (_dir, path) = file(&bytes);
