@@ -1,0 +1,74 @@
+//! README.md says what is true: its screen, its files, its commands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use matchdesk::domain::kinds::Word;
+use matchdesk::domain::{Kind, Record, field::Shape};
+use matchdesk::for_kind;
+
+const SCREEN: &str = "tests/console/snapshots/console__console__pictures__queue_120x40_en.snap";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// With `UPDATE_README=1` the screen is put in anew.
+#[test]
+fn the_screen_is_that_of_the_snapshot() {
+    let snapshot = fs::read_to_string(root().join(SCREEN)).unwrap();
+    let screen = snapshot.splitn(3, "---\n").nth(2).unwrap().trim_end();
+    let text = readme();
+    let (before, rest) = text.split_once("<!-- screen -->\n").unwrap();
+    let (shown, after) = rest.split_once("<!-- /screen -->").unwrap();
+    let wanted = format!("\n```\n{screen}\n```\n\n");
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(
+            root().join("README.md"),
+            format!("{before}<!-- screen -->\n{wanted}<!-- /screen -->{after}"),
+        )
+        .unwrap();
+        return;
+    }
+    assert_eq!(
+        shown, wanted,
+        "run: UPDATE_README=1 cargo test --test readme"
+    );
+}
+
+#[test]
+fn the_columns_of_every_file_are_those_that_are_read() {
+    for kind in Kind::FILES {
+        let columns = for_kind!(kind, R => {
+            let listed = R::fields().iter().filter(|field| field.shape != Shape::Extra);
+            listed.map(|field| field.column).collect::<Vec<_>>().join(", ")
+        });
+        let row = format!("| {}.csv | {columns} |", kind.word());
+        assert!(readme().contains(&row), "{row}");
+    }
+}
+
+#[test]
+fn every_command_that_it_names_exists() {
+    let verbs = [
+        "demo",
+        "import",
+        "export",
+        "help",
+        "completions",
+        "man",
+        "backup",
+        "verify",
+    ];
+    for line in readme()
+        .lines()
+        .filter(|line| line.starts_with("matchdesk "))
+    {
+        let verb = line.split_whitespace().nth(1).unwrap();
+        assert!(verb == "#" || verbs.contains(&verb), "{line}");
+    }
+}
