@@ -22,7 +22,7 @@ pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
         fixed_now: session.now.is_some(),
         keymap: keys::user_file(),
     };
-    match run(desk, session.actor.clone(), settings) {
+    match run(&desk, &session.actor, settings) {
         Ok(()) => Ok(0),
         Err(ConsoleError::Signal(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(1)),
         Err(ConsoleError::Terminal(error)) => Err(Failure::invalid(

@@ -46,7 +46,7 @@ pub enum ConsoleError {
 ///
 /// # Errors
 /// When the terminal can't be used, or a signal ends the console; the terminal is restored either way.
-pub fn run(desk: Arc<Desk>, actor: Actor, settings: ConsoleSettings) -> Result<(), ConsoleError> {
+pub fn run(desk: &Arc<Desk>, actor: &Actor, settings: ConsoleSettings) -> Result<(), ConsoleError> {
     let (sender, receiver) = channel();
     let mut app = App::new(desk, actor, settings, term::theme(), &sender)?;
     let (guard, mut screen) = term::start(sender, Msg::Term)?;

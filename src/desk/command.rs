@@ -5,10 +5,6 @@ use crate::matching::Roll;
 
 /// A change that somebody wants.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "commands are few and short-lived"
-)]
 pub enum Command {
     /// Enter a new record. An empty code is filled with the next free one.
     Add {

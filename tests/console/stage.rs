@@ -104,7 +104,7 @@ impl Stage {
             keymap: None,
         };
         let theme = Theme::new(Depth::Indexed, false);
-        let app = App::new(Arc::clone(&desk), broker(), settings, theme, &sender).unwrap();
+        let app = App::new(&desk, &broker(), settings, theme, &sender).unwrap();
         let mut stage = Self {
             app,
             desk,

@@ -27,17 +27,12 @@ impl Book {
     /// Adds or replaces a record's key.
     pub fn put(&mut self, code: Code, key: SearchKey) {
         self.version += 1;
-        match self.places.get(&code) {
-            Some(&at) => {
-                if let Some(old) = self.keys.get_mut(at) {
-                    *old = key;
-                }
-            }
-            None => {
-                self.places.insert(code.clone(), self.codes.len());
-                self.codes.push(code);
-                self.keys.push(key);
-            }
+        if let Some(old) = self.places.get(&code).and_then(|at| self.keys.get_mut(*at)) {
+            *old = key;
+        } else {
+            self.places.insert(code.clone(), self.codes.len());
+            self.codes.push(code);
+            self.keys.push(key);
         }
     }
 

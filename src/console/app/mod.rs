@@ -72,14 +72,14 @@ impl App {
     /// # Errors
     /// When its threads can't be started.
     pub fn new(
-        desk: Arc<Desk>,
-        actor: Actor,
+        desk: &Arc<Desk>,
+        actor: &Actor,
         settings: ConsoleSettings,
         theme: Theme,
         sender: &Sender<Msg>,
     ) -> io::Result<Self> {
-        let (model, problems) = Model::new(Arc::clone(&desk), settings, theme);
-        let workers = Workers::start(&desk, &actor, &model.library, sender)?;
+        let (model, problems) = Model::new(Arc::clone(desk), settings, theme);
+        let workers = Workers::start(desk, actor, &model.library, sender)?;
         let mut app = Self {
             status: problems
                 .first()
@@ -187,18 +187,15 @@ impl App {
 
     fn take_answer(&mut self, answer: &Answer) {
         match answer {
-            Answer::Names(names) => self.model.names = Arc::clone(names),
+            Answer::Names(names) | Answer::Changed(Some(names)) => {
+                self.model.names = Arc::clone(names);
+            }
             Answer::Loaded(result) => {
                 self.model.ready = true;
                 self.model.progress = None;
                 if let Err(error) = result {
                     self.model.ready = false;
                     self.fail(error.said().get(self.model.lang).to_owned());
-                }
-            }
-            Answer::Changed(names) => {
-                if let Some(names) = names {
-                    self.model.names = Arc::clone(names);
                 }
             }
             Answer::Queue(Ok(view)) => {

@@ -31,7 +31,7 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
         .into_iter()
         .filter(|found| found.ended_at.is_none())
         .collect();
-    booked.sort_by(|a, b| b.confirmed_at.cmp(&a.confirmed_at));
+    booked.sort_by_key(|found| std::cmp::Reverse(found.confirmed_at));
     rows.push(Row::Head(
         text!(zh: "已匹配的需求", en: "Matches")
             .get(lang)
@@ -51,7 +51,7 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
         rows.push(none(model));
     }
     let mut services = store.services_of_supplier(code).unwrap_or_default();
-    services.sort_by(|a, b| b.start.cmp(&a.start));
+    services.sort_by_key(|found| std::cmp::Reverse(found.start));
     rows.push(Row::Head(
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),
     ));
@@ -163,7 +163,7 @@ pub fn fields<R: Record>(record: &R, model: &Model) -> Vec<Row> {
         .filter_map(|field| {
             let value = shown(field, record, model);
             let label = field.label.get(model.lang).to_owned();
-            (!value.is_empty()).then(|| Row::Pair(label, value, model.theme.base))
+            (!value.is_empty()).then_some(Row::Pair(label, value, model.theme.base))
         })
         .collect()
 }

@@ -82,7 +82,7 @@ pub fn need(code: &Code, model: &Model) -> Vec<Row> {
     rows.push(Row::Head(
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),
     ));
-    services.sort_by(|a, b| b.start.cmp(&a.start));
+    services.sort_by_key(|found| std::cmp::Reverse(found.start));
     rows.extend(detail::past(&services, model, |s| {
         cells::supplier_name(&s.supplier, model)
     }));

@@ -188,19 +188,8 @@ impl Queue {
                     Tone::Error,
                     say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}"),
                 );
-                self.refused(error, &need, &sent.supplier, ctx);
+                refused(error, &need, &sent.supplier, ctx);
             }
-        }
-    }
-
-    /// Shows every rule of a refused pair, and ranks again.
-    fn refused(&mut self, error: &DeskError, need: &Code, supplier: &Code, ctx: &mut Ctx<'_>) {
-        ctx.ask(Request::Queue);
-        if let DeskError::Refused(refusal) = error
-            && refusal.codes.iter().any(|code| words::is_rule(code))
-        {
-            ctx.push(Page::why(need.clone(), supplier.clone()));
-            ctx.ask(Request::Why(need.clone(), supplier.clone()));
         }
     }
 
@@ -392,5 +381,16 @@ impl View for Queue {
     ) -> Option<Position> {
         self.paint(buf, area, model, focused);
         None
+    }
+}
+
+/// Shows every rule of a refused pair, and ranks again.
+fn refused(error: &DeskError, need: &Code, supplier: &Code, ctx: &mut Ctx<'_>) {
+    ctx.ask(Request::Queue);
+    if let DeskError::Refused(refusal) = error
+        && refusal.codes.iter().any(|code| words::is_rule(code))
+    {
+        ctx.push(Page::why(need.clone(), supplier.clone()));
+        ctx.ask(Request::Why(need.clone(), supplier.clone()));
     }
 }

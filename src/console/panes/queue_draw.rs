@@ -41,16 +41,18 @@ impl Queue {
 
     fn title(&self, model: &Model) -> String {
         let lang = model.lang;
-        match self.mode {
-            Mode::Awaiting => {
-                let name = text!(zh: "待登记结果", en: "Awaiting outcome").get(lang);
-                format!("{name} {}", self.visits.position())
-            }
-            _ => {
-                let name = text!(zh: "匹配队列", en: "Match queue").get(lang);
-                format!("{name} {}", self.needs.position())
-            }
-        }
+        let (name, position) = if self.mode == Mode::Awaiting {
+            (
+                text!(zh: "待登记结果", en: "Awaiting outcome"),
+                self.visits.position(),
+            )
+        } else {
+            (
+                text!(zh: "匹配队列", en: "Match queue"),
+                self.needs.position(),
+            )
+        };
+        format!("{} {position}", name.get(lang))
     }
 
     fn paint_needs(&mut self, buf: &mut Buffer, area: Rect, model: &Model, focused: bool) {

@@ -248,7 +248,9 @@ fn guarded<T, E: Into<redb::Error>>(
 }
 
 /// Keeps a caught panic's message off the screen while it lives.
-struct Silence(Option<Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>>);
+struct Silence(Option<Hook>);
+
+type Hook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
 
 fn silence() -> Silence {
     let before = std::panic::take_hook();
