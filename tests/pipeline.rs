@@ -30,12 +30,12 @@ impl Desk {
         write(
             "suppliers.csv",
             "code,kind,name,sex,phone,street,lon,lat,skills,availability,radius_km\n\
-            V1,person,王芳,f,13812345678,S1,116.40,39.97,cut:3,daily 08:00-18:00,5\n\
-            V2,person,李强,m,13900001111,S1,116.41,39.97,cut,sat 08:00-12:00,5\n",
+            V1,person,王芳,f,10812345678,S1,116.40,39.97,cut:3,daily 08:00-18:00,5\n\
+            V2,person,李强,m,10900001111,S1,116.41,39.97,cut,sat 08:00-12:00,5\n",
         );
         write(
             "residents.csv",
-            "code,name,sex,phone,street,lon,lat,circumstances\nR1,赵大爷,m,13700002222,S1,116.40,39.975,living alone\n",
+            "code,name,sex,phone,street,lon,lat,circumstances\nR1,赵大爷,m,10700002222,S1,116.40,39.975,living alone\n",
         );
         write(
             "needs.csv",
@@ -198,10 +198,10 @@ fn records_are_found_added_changed_and_masked() {
     desk.ends("import all data", 0);
     let list = desk.json("list suppliers --filter wf", 0);
     assert_eq!(list["rows"][0]["code"], "V1");
-    assert_eq!(list["rows"][0]["phone"], "138****5678");
+    assert_eq!(list["rows"][0]["phone"], "108****5678");
     assert_eq!(
         desk.json("show supplier V1", 0)["record"]["phone"],
-        "13812345678"
+        "10812345678"
     );
     desk.ends("edit supplier V1 --status paused", 0);
     assert_eq!(

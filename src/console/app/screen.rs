@@ -210,6 +210,8 @@ fn widths(all: u16, focus: usize) -> [u16; 3] {
     let (supply, demand) = match focus {
         0 => (share(44), share(20)),
         1 => (share(20), share(44)),
+        // On a wide screen the registries have room for whole rows, and the queue enough still.
+        _ if all >= 160 => (share(27), share(27)),
         _ => (share(21), share(21)),
     };
     [supply, demand, all - supply - demand]
