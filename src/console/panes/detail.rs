@@ -8,7 +8,7 @@ use crate::domain::field::Field;
 use crate::domain::kinds::Word;
 use crate::domain::lang::Lang;
 use crate::domain::record::{Service, Supplier};
-use crate::domain::{Code, Kind, Outcome, Record, Sex};
+use crate::domain::{Code, Kind, Minute, Outcome, Record, Recurrence, Said, Sex};
 use crate::{say, text};
 
 /// How many past visits are listed.
@@ -199,8 +199,31 @@ fn shown<R: Record>(field: &Field<R>, record: &R, model: &Model) -> String {
                 .ok()
                 .map(|w| w.say(lang)),
         ),
+        "availability" => words::availability(&value, lang),
+        "recurrence" => said(&value, Recurrence::parse, |rule| {
+            words::recurrence(rule, start_of(record), lang)
+        }),
+        "start" => said(&value, Minute::parse, |start| words::visit(*start, lang)),
+        "opened_at" | "cancelled_at" => value.replacen('T', " ", 1),
         _ => value,
     }
+}
+
+/// A value in words; as it is when it can't be read.
+fn said<T>(
+    value: &str,
+    read: impl Fn(&str) -> Result<T, Said>,
+    words: impl Fn(&T) -> String,
+) -> String {
+    read(value).map_or_else(|_| value.to_owned(), |read| words(&read))
+}
+
+/// The first visit of a need; 1970 for other records, which have no rule to be said.
+fn start_of<R: Record>(record: &R) -> Minute {
+    let start = R::fields().iter().find(|field| field.column == "start");
+    start
+        .and_then(|field| Minute::parse(&(field.get)(record)).ok())
+        .unwrap_or_default()
 }
 
 fn named(model: &Model, kind: Kind, value: &str) -> String {

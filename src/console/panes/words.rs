@@ -153,6 +153,40 @@ fn days(rule: &Recurrence, start: Minute, lang: Lang) -> String {
     })
 }
 
+/// Weekly windows with the days in words: `weekdays 18:00-21:00` as `工作日 18:00-21:00`.
+#[must_use]
+pub fn availability(windows: &str, lang: Lang) -> String {
+    if windows.is_empty() {
+        return text!(zh: "从不", en: "never").get(lang).to_owned();
+    }
+    let windows: Vec<String> = windows
+        .split("; ")
+        .map(|window| {
+            let (days, hours) = window.split_once(' ').unwrap_or((window, ""));
+            let days: Vec<&str> = days.split(',').map(|day| day_name(day, lang)).collect();
+            format!("{} {hours}", days.join(text!(zh: "、", en: ", ").get(lang)))
+        })
+        .collect();
+    windows.join(text!(zh: "；", en: "; ").get(lang))
+}
+
+fn day_name(day: &str, lang: Lang) -> &str {
+    let text = match day {
+        "daily" => text!(zh: "每天", en: "every day"),
+        "weekdays" => text!(zh: "工作日", en: "weekdays"),
+        "weekends" => text!(zh: "周末", en: "weekends"),
+        "mon" => text!(zh: "周一", en: "Mon"),
+        "tue" => text!(zh: "周二", en: "Tue"),
+        "wed" => text!(zh: "周三", en: "Wed"),
+        "thu" => text!(zh: "周四", en: "Thu"),
+        "fri" => text!(zh: "周五", en: "Fri"),
+        "sat" => text!(zh: "周六", en: "Sat"),
+        "sun" => text!(zh: "周日", en: "Sun"),
+        other => return other,
+    };
+    text.get(lang)
+}
+
 /// When a need is: its rule or its date, the time and how long.
 #[must_use]
 pub fn when(need: &Need, lang: Lang) -> String {
@@ -274,4 +308,22 @@ pub const CRITERIA: [(Text, Text); 7] = [
 #[must_use]
 pub fn sex(sex: Option<Sex>, lang: Lang) -> &'static str {
     sex.map_or("", |sex| sex.say(lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_said_in_both_languages() {
+        let windows = "weekdays 18:00-21:00; sat,sun 08:00-12:00";
+        assert_eq!(
+            availability(windows, Lang::Zh),
+            "工作日 18:00-21:00；周六、周日 08:00-12:00"
+        );
+        assert_eq!(
+            availability(windows, Lang::En),
+            "weekdays 18:00-21:00; Sat, Sun 08:00-12:00"
+        );
+    }
 }
