@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Record, Reference, field, is_record};
+use super::{Record, Reference, field, is_record, shared};
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
@@ -37,19 +37,7 @@ pub struct Category {
 
 /// The field table of [`Category`].
 const CATEGORY_FIELDS: &[Field<Category>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
     field!(
         1,
         "parent",
@@ -63,32 +51,8 @@ const CATEGORY_FIELDS: &[Field<Category>] = &[
             Ok(())
         }
     ),
-    field!(
-        2,
-        "name_zh",
-        Open,
-        Text,
-        "中文名",
-        "Chinese name",
-        |r| r.name_zh.clone(),
-        |r, v| {
-            r.name_zh = cell::required(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        3,
-        "name_en",
-        Open,
-        Text,
-        "英文名",
-        "English name",
-        |r| r.name_en.clone(),
-        |r, v| {
-            v.clone_into(&mut r.name_en);
-            Ok(())
-        }
-    ),
+    shared!(name_zh 2),
+    shared!(name_en 3),
     field!(
         4,
         "remote",
@@ -102,32 +66,8 @@ const CATEGORY_FIELDS: &[Field<Category>] = &[
             Ok(())
         }
     ),
-    field!(
-        5,
-        "retired",
-        Open,
-        Plain,
-        "停用",
-        "retired",
-        |r| cell::print_flag(r.retired),
-        |r, v| {
-            r.retired = cell::flag(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        6,
-        "merged_into",
-        Open,
-        Plain,
-        "并入",
-        "merged into",
-        |r| cell::print(r.merged_into.as_ref()),
-        |r, v| {
-            r.merged_into = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
+    shared!(retired 5 Plain),
+    shared!(merged_into 6 Plain),
 ];
 
 impl Record for Category {
@@ -175,71 +115,11 @@ pub struct Capability {
 
 /// The field table of [`Capability`].
 const CAPABILITY_FIELDS: &[Field<Capability>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        1,
-        "name_zh",
-        Open,
-        Text,
-        "中文名",
-        "Chinese name",
-        |r| r.name_zh.clone(),
-        |r, v| {
-            r.name_zh = cell::required(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        2,
-        "name_en",
-        Open,
-        Text,
-        "英文名",
-        "English name",
-        |r| r.name_en.clone(),
-        |r, v| {
-            v.clone_into(&mut r.name_en);
-            Ok(())
-        }
-    ),
-    field!(
-        3,
-        "retired",
-        Open,
-        Plain,
-        "停用",
-        "retired",
-        |r| cell::print_flag(r.retired),
-        |r, v| {
-            r.retired = cell::flag(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        4,
-        "merged_into",
-        Open,
-        Extra,
-        "并入",
-        "merged into",
-        |r| cell::print(r.merged_into.as_ref()),
-        |r, v| {
-            r.merged_into = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
+    shared!(name_zh 1),
+    shared!(name_en 2),
+    shared!(retired 3 Plain),
+    shared!(merged_into 4 Extra),
 ];
 
 impl Record for Capability {

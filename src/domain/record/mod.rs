@@ -18,6 +18,7 @@ mod resident;
 mod service;
 mod settings;
 mod supplier;
+mod table;
 
 pub use category::{Capability, Category};
 pub use matched::Match;
@@ -254,21 +255,8 @@ macro_rules! is_record {
         }
     };
 }
-/// A row of a field table: `field!(3, "name", Personal, Text, "姓名", "name", |r| …, |r, v| …)`.
-macro_rules! field {
-    ($number:literal, $column:literal, $privacy:ident, $shape:ident, $zh:literal, $en:literal, $get:expr, $set:expr $(,)?) => {
-        $crate::domain::field::Field {
-            column: $column,
-            number: $number,
-            label: $crate::text!(zh: $zh, en: $en),
-            privacy: $crate::domain::field::Privacy::$privacy,
-            shape: $crate::domain::field::Shape::$shape,
-            get: $get,
-            set: $set,
-        }
-    };
-}
-pub(crate) use {field, is_record};
+pub(crate) use is_record;
+pub(crate) use table::{field, shared};
 
 /// The nearer of two answers when a point is empty: lon and lat go together.
 fn check_point(lon: Option<f64>, lat: Option<f64>) -> Result<(), Problem> {

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::resident::own_sex;
-use super::{Record, Reference, field, is_record};
+use super::{Record, Reference, field, is_record, shared};
 use crate::both;
 use crate::domain::cell;
 use crate::domain::code::Code;
@@ -86,19 +86,7 @@ impl Need {
 
 /// The field table of [`Need`].
 const FIELDS: &[Field<Need>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
     field!(
         1,
         "resident",
@@ -255,19 +243,7 @@ const FIELDS: &[Field<Need>] = &[
             Ok(())
         }
     ),
-    field!(
-        13,
-        "note",
-        Masked,
-        Text,
-        "备注",
-        "note",
-        |r| r.note.clone(),
-        |r, v| {
-            v.clone_into(&mut r.note);
-            Ok(())
-        }
-    ),
+    shared!(note 13),
 ];
 
 impl Record for Need {

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Record, Reference, check_point, field, is_record};
+use super::{Record, Reference, check_point, field, is_record, shared};
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
@@ -47,97 +47,13 @@ impl Street {
 
 /// The field table of [`Street`].
 const STREET_FIELDS: &[Field<Street>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        1,
-        "name_zh",
-        Open,
-        Text,
-        "中文名",
-        "Chinese name",
-        |r| r.name_zh.clone(),
-        |r, v| {
-            r.name_zh = cell::required(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        2,
-        "name_en",
-        Open,
-        Text,
-        "英文名",
-        "English name",
-        |r| r.name_en.clone(),
-        |r, v| {
-            v.clone_into(&mut r.name_en);
-            Ok(())
-        }
-    ),
-    field!(
-        3,
-        "lon",
-        Open,
-        Plain,
-        "经度",
-        "longitude",
-        |r| cell::print(r.lon.as_ref()),
-        |r, v| {
-            r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
-            Ok(())
-        }
-    ),
-    field!(
-        4,
-        "lat",
-        Open,
-        Plain,
-        "纬度",
-        "latitude",
-        |r| cell::print(r.lat.as_ref()),
-        |r, v| {
-            r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
-            Ok(())
-        }
-    ),
-    field!(
-        5,
-        "retired",
-        Open,
-        Extra,
-        "停用",
-        "retired",
-        |r| cell::print_flag(r.retired),
-        |r, v| {
-            r.retired = cell::flag(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        6,
-        "merged_into",
-        Open,
-        Extra,
-        "并入",
-        "merged into",
-        |r| cell::print(r.merged_into.as_ref()),
-        |r, v| {
-            r.merged_into = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
+    shared!(name_zh 1),
+    shared!(name_en 2),
+    shared!(lon 3 Open),
+    shared!(lat 4 Open),
+    shared!(retired 5 Extra),
+    shared!(merged_into 6 Extra),
 ];
 
 impl Record for Street {
@@ -200,19 +116,7 @@ impl Community {
 
 /// The field table of [`Community`].
 const COMMUNITY_FIELDS: &[Field<Community>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
     field!(
         1,
         "street",
@@ -226,84 +130,12 @@ const COMMUNITY_FIELDS: &[Field<Community>] = &[
             Ok(())
         }
     ),
-    field!(
-        2,
-        "name_zh",
-        Open,
-        Text,
-        "中文名",
-        "Chinese name",
-        |r| r.name_zh.clone(),
-        |r, v| {
-            r.name_zh = cell::required(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        3,
-        "name_en",
-        Open,
-        Text,
-        "英文名",
-        "English name",
-        |r| r.name_en.clone(),
-        |r, v| {
-            v.clone_into(&mut r.name_en);
-            Ok(())
-        }
-    ),
-    field!(
-        4,
-        "lon",
-        Open,
-        Plain,
-        "经度",
-        "longitude",
-        |r| cell::print(r.lon.as_ref()),
-        |r, v| {
-            r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
-            Ok(())
-        }
-    ),
-    field!(
-        5,
-        "lat",
-        Open,
-        Plain,
-        "纬度",
-        "latitude",
-        |r| cell::print(r.lat.as_ref()),
-        |r, v| {
-            r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
-            Ok(())
-        }
-    ),
-    field!(
-        6,
-        "retired",
-        Open,
-        Extra,
-        "停用",
-        "retired",
-        |r| cell::print_flag(r.retired),
-        |r, v| {
-            r.retired = cell::flag(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        7,
-        "merged_into",
-        Open,
-        Extra,
-        "并入",
-        "merged into",
-        |r| cell::print(r.merged_into.as_ref()),
-        |r, v| {
-            r.merged_into = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
+    shared!(name_zh 2),
+    shared!(name_en 3),
+    shared!(lon 4 Open),
+    shared!(lat 5 Open),
+    shared!(retired 6 Extra),
+    shared!(merged_into 7 Extra),
 ];
 
 impl Record for Community {

@@ -2,13 +2,12 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Record, Reference, check_point, field, is_record};
+use super::{Record, Reference, check_point, field, is_record, shared};
 use crate::both;
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
 use crate::domain::geo::Point;
-use crate::domain::id_number;
 use crate::domain::kinds::{Kind, Sex};
 use crate::domain::problem::{Problem, Said};
 use crate::domain::time::Day;
@@ -89,32 +88,8 @@ pub(super) fn own_sex(text: &str) -> Result<Option<Sex>, Said> {
 
 /// The field table of [`Resident`].
 const FIELDS: &[Field<Resident>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
-    field!(
-        1,
-        "name",
-        Personal,
-        Text,
-        "姓名",
-        "name",
-        |r| r.name.clone(),
-        |r, v| {
-            r.name = cell::required(v)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
+    shared!(name 1),
     field!(
         2,
         "sex",
@@ -128,71 +103,11 @@ const FIELDS: &[Field<Resident>] = &[
             Ok(())
         }
     ),
-    field!(
-        3,
-        "birth_date",
-        Personal,
-        Plain,
-        "出生日期",
-        "date of birth",
-        |r| cell::print(r.birth_date.as_ref()),
-        |r, v| {
-            r.birth_date = cell::optional(v, cell::day)?;
-            Ok(())
-        }
-    ),
-    field!(
-        4,
-        "phone",
-        Masked,
-        Text,
-        "电话",
-        "phone",
-        |r| r.phone.clone(),
-        |r, v| {
-            v.clone_into(&mut r.phone);
-            Ok(())
-        }
-    ),
-    field!(
-        5,
-        "id_number",
-        Masked,
-        Plain,
-        "证件号码",
-        "identity number",
-        |r| r.id_number.clone(),
-        |r, v| {
-            r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
-            Ok(())
-        }
-    ),
-    field!(
-        6,
-        "street",
-        Open,
-        Plain,
-        "街乡",
-        "street",
-        |r| cell::print(r.street.as_ref()),
-        |r, v| {
-            r.street = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
-    field!(
-        7,
-        "community",
-        Open,
-        Plain,
-        "社区",
-        "community",
-        |r| cell::print(r.community.as_ref()),
-        |r, v| {
-            r.community = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
+    shared!(birth_date 3),
+    shared!(phone 4),
+    shared!(id_number 5),
+    shared!(street 6),
+    shared!(community 7),
     field!(
         8,
         "address",
@@ -206,32 +121,8 @@ const FIELDS: &[Field<Resident>] = &[
             Ok(())
         }
     ),
-    field!(
-        9,
-        "lon",
-        Personal,
-        Plain,
-        "经度",
-        "longitude",
-        |r| cell::print(r.lon.as_ref()),
-        |r, v| {
-            r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
-            Ok(())
-        }
-    ),
-    field!(
-        10,
-        "lat",
-        Personal,
-        Plain,
-        "纬度",
-        "latitude",
-        |r| cell::print(r.lat.as_ref()),
-        |r, v| {
-            r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
-            Ok(())
-        }
-    ),
+    shared!(lon 9 Personal),
+    shared!(lat 10 Personal),
     field!(
         11,
         "circumstances",
@@ -271,19 +162,7 @@ const FIELDS: &[Field<Resident>] = &[
             Ok(())
         }
     ),
-    field!(
-        14,
-        "note",
-        Masked,
-        Text,
-        "备注",
-        "note",
-        |r| r.note.clone(),
-        |r, v| {
-            v.clone_into(&mut r.note);
-            Ok(())
-        }
-    ),
+    shared!(note 14),
 ];
 
 impl Record for Resident {

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Record, Reference, field, is_record};
+use super::{Record, Reference, field, is_record, shared};
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
@@ -44,19 +44,7 @@ pub struct Service {
 
 /// The field table of [`Service`].
 const FIELDS: &[Field<Service>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
     field!(
         1,
         "resident",

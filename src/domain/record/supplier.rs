@@ -3,12 +3,11 @@
 use minicbor::{Decode, Encode};
 
 use super::offer::{Away, Held, Skill, parse_away, parse_held, parse_skills};
-use super::{Record, Reference, check_point, field, is_record};
+use super::{Record, Reference, check_point, field, is_record, shared};
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
 use crate::domain::geo::Point;
-use crate::domain::id_number;
 use crate::domain::kinds::{Kind, Sex, Status, SupplierKind};
 use crate::domain::problem::Problem;
 use crate::domain::time::Day;
@@ -110,19 +109,7 @@ impl Supplier {
 
 /// The field table of [`Supplier`].
 const FIELDS: &[Field<Supplier>] = &[
-    field!(
-        0,
-        "code",
-        Open,
-        Plain,
-        "编码",
-        "code",
-        |r| r.code.to_string(),
-        |r, v| {
-            r.code = Code::parse(v)?;
-            Ok(())
-        }
-    ),
+    shared!(code 0),
     field!(
         1,
         "kind",
@@ -136,19 +123,7 @@ const FIELDS: &[Field<Supplier>] = &[
             Ok(())
         }
     ),
-    field!(
-        2,
-        "name",
-        Personal,
-        Text,
-        "姓名",
-        "name",
-        |r| r.name.clone(),
-        |r, v| {
-            r.name = cell::required(v)?;
-            Ok(())
-        }
-    ),
+    shared!(name 2),
     field!(
         3,
         "sex",
@@ -162,97 +137,13 @@ const FIELDS: &[Field<Supplier>] = &[
             Ok(())
         }
     ),
-    field!(
-        4,
-        "birth_date",
-        Personal,
-        Plain,
-        "出生日期",
-        "date of birth",
-        |r| cell::print(r.birth_date.as_ref()),
-        |r, v| {
-            r.birth_date = cell::optional(v, cell::day)?;
-            Ok(())
-        }
-    ),
-    field!(
-        5,
-        "phone",
-        Masked,
-        Text,
-        "电话",
-        "phone",
-        |r| r.phone.clone(),
-        |r, v| {
-            v.clone_into(&mut r.phone);
-            Ok(())
-        }
-    ),
-    field!(
-        6,
-        "id_number",
-        Masked,
-        Plain,
-        "证件号码",
-        "identity number",
-        |r| r.id_number.clone(),
-        |r, v| {
-            r.id_number = cell::optional(v, id_number::parse)?.unwrap_or_default();
-            Ok(())
-        }
-    ),
-    field!(
-        7,
-        "street",
-        Open,
-        Plain,
-        "街乡",
-        "street",
-        |r| cell::print(r.street.as_ref()),
-        |r, v| {
-            r.street = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
-    field!(
-        8,
-        "community",
-        Open,
-        Plain,
-        "社区",
-        "community",
-        |r| cell::print(r.community.as_ref()),
-        |r, v| {
-            r.community = cell::optional(v, Code::parse)?;
-            Ok(())
-        }
-    ),
-    field!(
-        9,
-        "lon",
-        Personal,
-        Plain,
-        "经度",
-        "longitude",
-        |r| cell::print(r.lon.as_ref()),
-        |r, v| {
-            r.lon = cell::optional(v, |v| cell::degrees(v, 180.0))?;
-            Ok(())
-        }
-    ),
-    field!(
-        10,
-        "lat",
-        Personal,
-        Plain,
-        "纬度",
-        "latitude",
-        |r| cell::print(r.lat.as_ref()),
-        |r, v| {
-            r.lat = cell::optional(v, |v| cell::degrees(v, 90.0))?;
-            Ok(())
-        }
-    ),
+    shared!(birth_date 4),
+    shared!(phone 5),
+    shared!(id_number 6),
+    shared!(street 7),
+    shared!(community 8),
+    shared!(lon 9 Personal),
+    shared!(lat 10 Personal),
     field!(
         11,
         "skills",
@@ -383,19 +274,7 @@ const FIELDS: &[Field<Supplier>] = &[
             Ok(())
         }
     ),
-    field!(
-        21,
-        "note",
-        Masked,
-        Text,
-        "备注",
-        "note",
-        |r| r.note.clone(),
-        |r, v| {
-            v.clone_into(&mut r.note);
-            Ok(())
-        }
-    ),
+    shared!(note 21),
 ];
 
 impl Record for Supplier {
