@@ -20,11 +20,13 @@ mod actor;
 mod command;
 mod decide;
 mod import;
+mod overlay;
 mod query;
 
 pub use actor::{Actor, Clock};
 pub use command::Command;
-pub use import::{ImportRow, Imported, Overlay, Rejected};
+pub use import::{ImportRow, Imported, Rejected};
+pub use overlay::Overlay;
 pub use query::{BestRow, Card, Journal};
 
 /// Why a command or a question has no answer.

@@ -1,7 +1,7 @@
 //! Booking the later visits of standing matches.
 
 use super::{Context, event, neighbourhood};
-use crate::desk::import::Overlay;
+use crate::desk::overlay::Overlay;
 use crate::domain::record::{Match, Need, Supplier};
 use crate::domain::{Event, Kind, Verb};
 use crate::matching::Roll;

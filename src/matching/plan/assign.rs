@@ -2,6 +2,7 @@
 //!
 //! Every place of the most urgent needs is filled first, by augmenting paths; then exchanges raise the sum of scores for
 //! as long as they find something. Both searches are bounded, so that a plan for a whole district stays quick.
+//! Needs and suppliers are places in the slices that `assign` is given or makes, so that looking one up can't miss.
 
 /// A need with its candidates.
 #[derive(Clone, Debug)]
