@@ -56,13 +56,15 @@ fn the_columns_of_every_file_are_those_that_are_read() {
 fn every_command_that_it_names_exists() {
     let text = readme();
     let blocks = text.split("```").skip(1).step_by(2);
+    // In blocks at the beginning of a line, in sentences between backquotes.
     let commands = blocks
         .flat_map(str::lines)
-        .filter_map(|line| line.strip_prefix("matchdesk "));
+        .filter_map(|line| line.strip_prefix("matchdesk "))
+        .chain(text.split("`matchdesk ").skip(1));
     let mut named = 0;
     for verb in commands
-        .filter_map(|rest| rest.split_whitespace().next())
-        .filter(|verb| verb.chars().all(char::is_lowercase))
+        .filter_map(|rest| rest.split([' ', '`', '\n']).next())
+        .filter(|verb| !verb.is_empty() && verb.chars().all(char::is_lowercase))
     {
         let help = std::process::Command::new(env!("CARGO_BIN_EXE_matchdesk"))
             .args([verb, "--help"])

@@ -32,6 +32,7 @@ mod demo;
 mod edit;
 mod export;
 mod generate;
+mod help;
 mod import;
 mod list;
 mod log;
@@ -75,6 +76,7 @@ const VERBS: &[Verb] = &[
     verify::VERB,
     backup::VERB,
     restore::VERB,
+    help::VERB,
     completions::VERB,
     man::VERB,
 ];
