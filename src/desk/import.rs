@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::decide::{chain_of, put, tree};
 use super::overlay::Overlay;
+use super::writer::Work;
 use super::{Actor, Desk, DeskError};
 use crate::both;
 use crate::domain::problem::Problem;
@@ -82,34 +83,24 @@ impl Desk {
         &self,
         actor: &Actor,
         kind: Kind,
-        rows: &[ImportRow],
+        rows: impl Into<Vec<ImportRow>>,
         source: &str,
     ) -> Result<Imported, DeskError> {
         let mut imported = Imported::default();
+        let mut rest: Vec<ImportRow> = rows.into();
         let mut start = 0;
-        while start < rows.len() {
-            let run = distinct_run(kind, rows.get(start..).unwrap_or_default());
-            imported.extend(self.import_run(actor, kind, run, source)?, start);
-            start += run.len();
+        while !rest.is_empty() {
+            let count = distinct_run(kind, &rest).len();
+            let later = rest.split_off(count);
+            let work = Work::Import {
+                kind,
+                rows: std::mem::replace(&mut rest, later),
+                source: source.to_owned(),
+            };
+            let (_, part) = self.submit(self.task(random_id()?, actor, work))?;
+            imported.extend(part, start);
+            start += count;
         }
-        Ok(imported)
-    }
-
-    fn import_run(
-        &self,
-        actor: &Actor,
-        kind: Kind,
-        rows: &[ImportRow],
-        source: &str,
-    ) -> Result<Imported, DeskError> {
-        let mut imported = Imported::default();
-        let now = self.now();
-        let turn = self.turn();
-        self.write(&turn, random_id()?, actor, &mut |stored| {
-            let (result, events) = decide(stored, kind, rows, now, source)?;
-            imported = result;
-            Ok(events)
-        })?;
         Ok(imported)
     }
 
@@ -165,7 +156,8 @@ struct Draft {
     after: AnyRecord,
 }
 
-fn decide(
+/// The events of rows over what is stored, and what became of each row.
+pub(super) fn decide(
     rows: &dyn Rows,
     kind: Kind,
     given: &[ImportRow],

@@ -6,15 +6,13 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::both;
 use crate::domain::record::Settings;
 use crate::domain::{Code, Event, Kind, Said, Stamp, Zone};
 use crate::matching::Index;
-use crate::store::{
-    self, Executed, Refusal, Request, RequestId, Rows, Store, StoreError, fetch, random_id,
-};
+use crate::store::{self, Refusal, RequestId, Rows, Store, StoreError, fetch, random_id};
 
 mod actor;
 mod command;
@@ -22,12 +20,14 @@ mod decide;
 mod import;
 mod overlay;
 mod query;
+mod writer;
 
 pub use actor::{Actor, Clock};
 pub use command::Command;
 pub use import::{ImportRow, Imported, Rejected};
 pub use overlay::Overlay;
 pub use query::{BestRow, Card, Journal};
+use writer::{Task, Work, Writer};
 
 /// Why a command or a question has no answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,20 +70,22 @@ impl From<Refusal> for DeskError {
 /// What became of a command that was done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Done {
-    /// The events, when it was done just now.
+    /// What it changed.
     pub events: Vec<Event>,
-    /// The records that it changed.
-    pub changed: Vec<(Kind, Code)>,
 }
 
-/// One store with its index, at the service of one or many sessions.
+/// The desk as one session has it: one store with its index, shared by all, and a clock of its own.
+#[derive(Clone)]
 pub struct Desk {
-    store: Box<dyn Store>,
+    core: Arc<Core>,
     clock: Clock,
+}
+
+struct Core {
+    store: Box<dyn Store>,
     zone: Zone,
     index: OnceLock<RwLock<Index>>,
-    /// One command at a time, so that the index that gave a rank is the one that the command meets.
-    writing: Mutex<()>,
+    writer: Writer,
     listeners: Mutex<Vec<Sender<Arc<Vec<Event>>>>>,
 }
 
@@ -115,33 +117,44 @@ impl Desk {
     pub fn new(store: Box<dyn Store>, clock: Clock) -> Result<Self, DeskError> {
         let settings: Settings =
             fetch(&*store.rows()?, &Code::composed(Settings::KEY))?.unwrap_or_default();
-        let zone = settings.zone();
-        Ok(Self {
+        let core = Core {
+            zone: settings.zone(),
             store,
-            clock,
-            zone,
             index: OnceLock::new(),
-            writing: Mutex::default(),
+            writer: Writer::default(),
             listeners: Mutex::default(),
+        };
+        Ok(Self {
+            core: Arc::new(core),
+            clock,
         })
+    }
+
+    /// The same desk with another clock.
+    #[must_use]
+    pub fn at(&self, clock: Clock) -> Self {
+        Self {
+            core: Arc::clone(&self.core),
+            clock,
+        }
     }
 
     /// The rules' clock.
     #[must_use]
     pub fn now(&self) -> Stamp {
-        self.clock.now(self.zone)
+        self.clock.now(self.core.zone)
     }
 
     /// The store's time zone.
     #[must_use]
     pub fn zone(&self) -> Zone {
-        self.zone
+        self.core.zone
     }
 
     /// The store, for reading and keeping: rows, journal, verification, backup.
     #[must_use]
     pub fn store(&self) -> &dyn Store {
-        &*self.store
+        &*self.core.store
     }
 
     /// A snapshot of the rows.
@@ -149,7 +162,7 @@ impl Desk {
     /// # Errors
     /// When the store can't be read.
     pub fn rows(&self) -> Result<Box<dyn Rows + '_>, DeskError> {
-        Ok(self.store.rows()?)
+        Ok(self.core.store.rows()?)
     }
 
     /// Does a command under a new id.
@@ -170,70 +183,53 @@ impl Desk {
         actor: &Actor,
         command: &Command,
     ) -> Result<Done, DeskError> {
-        if matches!(command, Command::Confirm { .. }) {
-            // Before the turn is taken: loading takes it, too.
-            self.load(&mut |_, _| {})?;
-        }
-        let turn = self.turn();
-        let command = self.with_rank(command)?;
-        let now = self.now();
-        self.write(&turn, id, actor, &mut |rows| {
-            decide::decide(&command, rows, &decide::Context { now, actor })
-        })
+        let task = self.task(id, actor, Work::Command(command.clone()));
+        self.submit(task).map(|(done, _)| done)
     }
 
-    /// Runs a decision in one transaction and tells everyone of its events.
-    fn write(
-        &self,
-        _turn: &MutexGuard<'_, ()>,
-        id: RequestId,
-        actor: &Actor,
-        decide: &mut crate::store::Decide<'_>,
-    ) -> Result<Done, DeskError> {
-        let request = Request {
+    fn task(&self, id: RequestId, actor: &Actor, work: Work) -> Task {
+        Task {
             id,
-            who: actor.who.clone(),
-            station: actor.station.clone(),
+            actor: actor.clone(),
             real: self.clock.real(),
             now: self.now(),
-        };
-        match self.store.execute(&request, decide)? {
-            Executed::Done(events) => Ok(self.published(events)),
-            Executed::Repeated(changed) => Ok(Done {
-                events: Vec::new(),
-                changed,
-            }),
-            Executed::Refused(refusal) => Err(DeskError::Refused(refusal)),
+            work,
         }
     }
 
-    fn turn(&self) -> MutexGuard<'_, ()> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn published(&self, events: Vec<Event>) -> Done {
-        if let Some(index) = self.index.get() {
+    /// Brings the index up to date with events.
+    fn apply(&self, events: &[Event]) {
+        if let Some(index) = self.core.index.get() {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
-            for event in &events {
+            for event in events {
                 index.apply(event);
             }
         }
-        let changed = events
-            .iter()
-            .map(|event| (event.after.kind(), event.after.key()))
-            .collect();
+    }
+
+    /// Reads the index again, after events that it took in were not written.
+    fn restore_index(&self) {
+        if let Some(index) = self.core.index.get()
+            && let Ok(fresh) = self.read_index(&mut |_, _| {})
+        {
+            *index.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
+    }
+
+    /// Tells everyone who listens.
+    fn publish(&self, events: Vec<Event>) -> Done {
         let mut listeners = self
+            .core
             .listeners
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if listeners.is_empty() {
-            return Done { events, changed };
+        if listeners.is_empty() || events.is_empty() {
+            return Done { events };
         }
         let shared = Arc::new(events);
         listeners.retain(|listener| listener.send(Arc::clone(&shared)).is_ok());
         Done {
             events: Arc::unwrap_or_clone(shared),
-            changed,
         }
     }
 
@@ -241,7 +237,8 @@ impl Desk {
     #[must_use]
     pub fn listen(&self) -> Receiver<Arc<Vec<Event>>> {
         let (sender, receiver) = channel();
-        self.listeners
+        self.core
+            .listeners
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(sender);
@@ -249,21 +246,29 @@ impl Desk {
     }
 
     /// The rank and score that a confirmation keeps are those of the moment before it.
-    fn with_rank(&self, command: &Command) -> Result<Command, DeskError> {
-        let Command::Confirm {
-            need,
-            supplier,
-            visits,
-            ..
-        } = command
+    fn with_rank(
+        &self,
+        command: &Command,
+        rows: &dyn Rows,
+        now: Stamp,
+    ) -> Result<Command, StoreError> {
+        let (
+            Command::Confirm {
+                need,
+                supplier,
+                visits,
+                ..
+            },
+            Some(index),
+        ) = (command, self.core.index.get())
         else {
             return Ok(command.clone());
         };
-        let index = self.index()?;
-        let Some(stored) = fetch(&*self.rows()?, need)? else {
+        let Some(stored) = fetch(rows, need)? else {
             return Ok(command.clone());
         };
-        let ranking = index.candidates_for(&stored, self.now(), visits.as_deref(), usize::MAX);
+        let index = index.read().unwrap_or_else(PoisonError::into_inner);
+        let ranking = index.candidates_for(&stored, now, visits.as_deref(), usize::MAX);
         let place = ranking
             .candidates
             .iter()
@@ -281,18 +286,21 @@ impl Desk {
     /// # Errors
     /// When the store can't be read.
     pub fn load(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), DeskError> {
-        if self.index.get().is_some() {
+        if self.core.index.get().is_some() {
             return Ok(());
         }
-        let _turn = self.turn();
+        let _turn = self.core.writer.turn();
+        if self.core.index.get().is_some() {
+            return Ok(());
+        }
         let index = self.read_index(progress)?;
-        // Another session may have been first; both indexes are equal.
-        let _ = self.index.set(RwLock::new(index));
+        // Nobody else loads during this turn.
+        let _ = self.core.index.set(RwLock::new(index));
         Ok(())
     }
 
     fn read_index(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
-        let rows = self.store.rows()?;
+        let rows = self.core.store.rows()?;
         let kinds = [Kind::Settings].into_iter().chain(Kind::FILES);
         let total = kinds
             .clone()
@@ -319,10 +327,10 @@ impl Desk {
     /// # Errors
     /// When the store can't be read.
     pub fn index(&self) -> Result<RwLockReadGuard<'_, Index>, DeskError> {
-        if self.index.get().is_none() {
+        if self.core.index.get().is_none() {
             self.load(&mut |_, _| {})?;
         }
-        let index = self.index.get().ok_or_else(|| {
+        let index = self.core.index.get().ok_or_else(|| {
             DeskError::Store(StoreError::Unavailable(both!(zh: "索引没有载入，请重新打开", en: "the index is not loaded; open matchdesk again")))
         })?;
         Ok(index.read().unwrap_or_else(PoisonError::into_inner))
@@ -338,6 +346,6 @@ impl Desk {
             return Ok(0);
         }
         let done = self.execute(&Actor::desk(), &Command::Roll { rolls })?;
-        Ok(done.changed.len())
+        Ok(done.events.len())
     }
 }

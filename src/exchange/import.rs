@@ -130,12 +130,12 @@ impl Target<'_> {
     fn take(
         &mut self,
         kind: Kind,
-        rows: &[ImportRow],
+        rows: Vec<ImportRow>,
         source: &str,
     ) -> Result<Imported, DeskError> {
         match self {
             Self::Store { desk, actor } => desk.import(actor, kind, rows, source),
-            Self::Rehearsal { desk, overlay } => desk.rehearse(overlay, kind, rows),
+            Self::Rehearsal { desk, overlay } => desk.rehearse(overlay, kind, &rows),
         }
     }
 }
@@ -297,7 +297,7 @@ impl Intake {
         let rows: Vec<ImportRow> = waiting.iter().filter_map(Waiting::import_row).collect();
         let mut imported = Imported::default();
         if !rows.is_empty() {
-            imported = target.take(self.kind, &rows, &self.source)?;
+            imported = target.take(self.kind, rows, &self.source)?;
         }
         self.report.added += imported.added;
         self.report.changed += imported.changed;

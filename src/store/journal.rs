@@ -177,6 +177,39 @@ impl Stored {
         })
     }
 
+    /// The event that this entry was made of, for a command that is asked for again. Fields that it did not touch are as
+    /// in `now`, the record as it is; so are personal ones whose values were erased.
+    pub fn told_again(
+        &self,
+        chain: &Code,
+        now: &AnyRecord,
+        side: Option<&Side>,
+    ) -> Result<Event, StoreError> {
+        let (mut before, mut after) = (codec::fields(now), codec::fields(now));
+        let personal = side.map(|side| side.0.as_slice()).unwrap_or_default();
+        let open = self
+            .changes
+            .iter()
+            .filter(|change| !is_personal(self.kind, change.number));
+        for change in open.chain(personal) {
+            for (fields, value) in [(&mut before, &change.before), (&mut after, &change.after)] {
+                if value.is_empty() {
+                    fields.remove(&change.number);
+                } else {
+                    fields.insert(change.number, value.clone());
+                }
+            }
+        }
+        let join = |fields: &Fields| codec::join(self.kind, &self.key, fields);
+        Ok(Event {
+            verb: self.verb,
+            chain: chain.clone(),
+            before: (!before.is_empty()).then(|| join(&before)).transpose()?,
+            after: join(&after)?,
+            reason: self.reason.clone(),
+        })
+    }
+
     /// The entry for people: columns and cells instead of numbers and bytes. `side` gives back personal values.
     pub fn shown(&self, chain: &Code, sequence: u64, side: Option<&Side>) -> Entry {
         let mut changes = Vec::new();

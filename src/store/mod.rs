@@ -85,10 +85,12 @@ impl From<Refusal> for Undecided {
 pub enum Executed {
     /// Done now, with these events.
     Done(Vec<Event>),
-    /// Done before under the same id: the records that it changed.
-    Repeated(Vec<(Kind, Code)>),
+    /// Done before under the same id, with these events; the fields that they did not touch are as they are now.
+    Repeated(Vec<Event>),
     /// Refused; nothing changed.
     Refused(Refusal),
+    /// The rows that its decision needed can't be read; nothing changed.
+    Failed(StoreError),
 }
 
 /// Why the store can't do its part.
@@ -96,8 +98,8 @@ pub enum Executed {
 pub enum StoreError {
     /// There is no store at the path, or it can't be opened, read or written now.
     Unavailable(Said),
-    /// A commit failed: whether the command was done is known only by its id after opening the store again.
-    Unknown(RequestId, Said),
+    /// A commit failed: whether its commands were done is known only by their ids after opening the store again.
+    Unknown(Said),
     /// What was read can't be right.
     Corrupt(Said),
 }
@@ -107,7 +109,7 @@ impl StoreError {
     #[must_use]
     pub fn said(&self) -> &Said {
         match self {
-            Self::Unavailable(said) | Self::Unknown(_, said) | Self::Corrupt(said) => said,
+            Self::Unavailable(said) | Self::Unknown(said) | Self::Corrupt(said) => said,
         }
     }
 }
@@ -185,19 +187,28 @@ pub fn fetch<R: Record>(rows: &dyn Rows, key: &Code) -> Result<Option<R>, StoreE
 /// The decision of a command over the rows of its transaction.
 pub type Decide<'a> = dyn FnMut(&dyn Rows) -> Result<Vec<Event>, Undecided> + 'a;
 
+/// A command that waits to be decided and written.
+pub struct Job<'a> {
+    /// Who asks for it.
+    pub request: Request,
+    /// Its decision.
+    pub decide: Box<Decide<'a>>,
+}
+
 /// The write side.
 pub trait Ledger {
-    /// Decides and, when it is not refused, writes all of it or nothing; durable when it returns.
+    /// Decides commands one after another, each over the rows as those before it left them, and writes what was not
+    /// refused in one transaction: all of it or nothing, durable when it returns. Each has its own result, in order.
     ///
     /// # Errors
-    /// When the store can't be read or written.
-    fn execute(&self, request: &Request, decide: &mut Decide<'_>) -> Result<Executed, StoreError>;
+    /// When the store can't be written; nothing has changed then, or with [`StoreError::Unknown`] perhaps everything.
+    fn execute(&self, jobs: &mut [Job<'_>]) -> Result<Vec<Executed>, StoreError>;
 
-    /// What became of a command, by its id; none when it was never done.
+    /// The events of a command, by its id; none when it was never done.
     ///
     /// # Errors
     /// When the store can't be read.
-    fn result(&self, id: RequestId) -> Result<Option<Vec<(Kind, Code)>>, StoreError>;
+    fn result(&self, id: RequestId) -> Result<Option<Vec<Event>>, StoreError>;
 }
 
 /// The read side.

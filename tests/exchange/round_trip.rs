@@ -150,7 +150,7 @@ proptest! {
     fn an_export_into_an_empty_store_exports_the_same_bytes(all in rows()) {
         let first = World::new();
         for (kind, rows) in Kind::FILES.into_iter().zip(&all) {
-            let imported = first.desk.import(&Actor::desk(), kind, rows, "test").unwrap();
+            let imported = first.desk.import(&Actor::desk(), kind, rows.as_slice(), "test").unwrap();
             prop_assert_eq!(imported.rejected, vec![]);
         }
         let files = first.everything();

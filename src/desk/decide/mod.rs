@@ -1,12 +1,12 @@
 //! The pure core of each command: rows in, events or a refusal out.
 
-use std::ops::ControlFlow;
+use std::collections::HashSet;
 
 use super::actor::Actor;
 use super::command::Command;
 use crate::both;
 use crate::domain::kinds::Word;
-use crate::domain::record::{Need, Resident, Service, Supplier};
+use crate::domain::record::{Need, Reference, Resident, Service, Settings, Supplier};
 use crate::domain::{AnyRecord, Code, Event, Kind, Record, Stamp, Verb};
 use crate::matching::Index;
 use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
@@ -163,18 +163,13 @@ fn street_of(
 /// then decide as in the ranking.
 fn neighbourhood(rows: &dyn Rows, need: &Need, supplier: &Supplier) -> Result<Index, StoreError> {
     let mut index = Index::new();
-    for kind in [
+    load(
+        &mut index,
+        rows,
         Kind::Settings,
-        Kind::Street,
-        Kind::Community,
-        Kind::Category,
-        Kind::Capability,
-    ] {
-        rows.scan(kind, None, &mut |record| {
-            index.load(record);
-            ControlFlow::Continue(())
-        })?;
-    }
+        &Code::composed(Settings::KEY),
+    )?;
+    load_vocabulary(&mut index, rows, need, supplier)?;
     let of_need = rows.matches_of_need(&need.code)?;
     let of_supplier = rows.matches_of_supplier(&supplier.code)?;
     let services: Vec<Service> = rows
@@ -220,6 +215,35 @@ fn neighbourhood(rows: &dyn Rows, need: &Need, supplier: &Supplier) -> Result<In
         index.load(service.into());
     }
     Ok(index)
+}
+
+/// Loads the categories, capabilities, streets and communities that a need, its resident and a supplier refer to, and
+/// what those refer to in turn: what they are below, or were merged into.
+fn load_vocabulary(
+    index: &mut Index,
+    rows: &dyn Rows,
+    need: &Need,
+    supplier: &Supplier,
+) -> Result<(), StoreError> {
+    let resident: Option<Resident> = fetch(rows, &need.resident)?;
+    let mut next: Vec<Reference> = need.references();
+    next.extend(supplier.references());
+    next.extend(resident.iter().flat_map(Record::references));
+    let mut seen = HashSet::new();
+    while let Some(Reference { kind, code, .. }) = next.pop() {
+        let is_word = matches!(
+            kind,
+            Kind::Street | Kind::Community | Kind::Category | Kind::Capability
+        );
+        if !is_word || !seen.insert((kind, code.clone())) {
+            continue;
+        }
+        if let Some(record) = rows.get(kind, &code)? {
+            next.extend(record.references());
+            index.load(record);
+        }
+    }
+    Ok(())
 }
 
 fn load(index: &mut Index, rows: &dyn Rows, kind: Kind, code: &Code) -> Result<(), StoreError> {

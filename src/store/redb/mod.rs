@@ -12,11 +12,10 @@ use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
 
 use super::journal::Hash;
 use super::{
-    Decide, Entry, Executed, Feed, Head, Ledger, Request, RequestId, Rows, Store, StoreError,
-    Views, codec,
+    Entry, Executed, Feed, Head, Job, Ledger, RequestId, Rows, Store, StoreError, Views, codec,
 };
 use crate::both;
-use crate::domain::{Code, Kind, Said};
+use crate::domain::{Code, Event, Said};
 
 mod audit;
 mod copy;
@@ -289,9 +288,9 @@ fn any<E: Into<redb::Error>>(error: E) -> StoreError {
 }
 
 impl Ledger for RedbStore {
-    fn execute(&self, request: &Request, decide: &mut Decide<'_>) -> Result<Executed, StoreError> {
+    fn execute(&self, jobs: &mut [Job<'_>]) -> Result<Vec<Executed>, StoreError> {
         self.check_writable()?;
-        let done = write::execute(&self.db, &self.key, request, decide);
+        let done = write::execute(&self.db, &self.key, jobs);
         self.written.store(true, Ordering::Release);
         if done
             .as_ref()
@@ -302,10 +301,18 @@ impl Ledger for RedbStore {
         done
     }
 
-    fn result(&self, id: RequestId) -> Result<Option<Vec<(Kind, Code)>>, StoreError> {
+    fn result(&self, id: RequestId) -> Result<Option<Vec<Event>>, StoreError> {
         let transaction = self.db.begin_read().map_err(any)?;
         let results = transaction.open_table(RESULTS).map_err(any)?;
-        write::read_result(&results, id)
+        let Some(places) = write::read_result(&results, id)? else {
+            return Ok(None);
+        };
+        let again = write::Again {
+            records: transaction.open_table(RECORDS).map_err(any)?,
+            journal: transaction.open_table(JOURNAL).map_err(any)?,
+            personal: transaction.open_table(PERSONAL).map_err(any)?,
+        };
+        again.events(&places).map(Some)
     }
 }
 

@@ -1,4 +1,4 @@
-//! One decision, one transaction: rows, index rows, journal, side rows and the result together, or nothing.
+//! The decisions that wait, in one transaction: rows, index rows, journal, side rows and results together, or nothing.
 
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
@@ -7,28 +7,59 @@ use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESU
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::{Code, Event, Kind};
-use crate::store::journal::{self, Hash, START};
+use crate::store::journal::{self, Hash, START, Stored};
 use crate::store::tables::{after, entry_key, links, record_key, side_key};
-use crate::store::{Decide, Executed, Request, RequestId, StoreError, Undecided, codec};
+use crate::store::{Executed, Job, Request, RequestId, StoreError, Undecided, codec};
 
 /// Results that are remembered: a lost answer is asked for within minutes.
 const REMEMBERED: u64 = 10_000;
-/// Records of one command that a result names; an import's are asked for by nobody.
+/// Entries of one command that a result names; an import's are asked for by nobody.
 const NAMED: usize = 64;
 
 type Key = &'static [u8];
 
+/// Decides and writes commands in one transaction.
 pub(super) fn execute(
     db: &Database,
     key: &Hash,
-    request: &Request,
-    decide: &mut Decide<'_>,
-) -> Result<Executed, StoreError> {
+    jobs: &mut [Job<'_>],
+) -> Result<Vec<Executed>, StoreError> {
     let transaction = db.begin_write().map_err(any)?;
-    let before = read_result(&transaction.open_table(RESULTS).map_err(any)?, request.id)?;
-    if let Some(done) = before {
+    let mut executed = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        executed.push(execute_one(&transaction, key, job)?);
+    }
+    let wrote = |done: &Executed| matches!(done, Executed::Done(events) if !events.is_empty());
+    if !executed.iter().any(wrote) {
         transaction.abort().map_err(any)?;
-        return Ok(Executed::Repeated(done));
+        return Ok(executed);
+    }
+    transaction.commit().map_err(|error| {
+        let error = redb::Error::from(error);
+        StoreError::Unknown(both!(
+            zh: "写入时出错（{error}），不知道是否已保存；请重新打开 matchdesk 查看",
+            en: "the write failed ({error}) and it is not known whether it was kept; open matchdesk again and look"
+        ))
+    })?;
+    Ok(executed)
+}
+
+fn execute_one(
+    transaction: &WriteTransaction,
+    key: &Hash,
+    job: &mut Job<'_>,
+) -> Result<Executed, StoreError> {
+    let before = read_result(
+        &transaction.open_table(RESULTS).map_err(any)?,
+        job.request.id,
+    )?;
+    if let Some(places) = before {
+        let again = Again {
+            records: transaction.open_table(RECORDS).map_err(any)?,
+            journal: transaction.open_table(JOURNAL).map_err(any)?,
+            personal: transaction.open_table(PERSONAL).map_err(any)?,
+        };
+        return Ok(Executed::Repeated(again.events(&places)?));
     }
     let decided = {
         let view = View {
@@ -36,47 +67,71 @@ pub(super) fn execute(
             links: transaction.open_table(LINKS).map_err(any)?,
             counts: transaction.open_table(COUNTS).map_err(any)?,
         };
-        decide(&view)
+        (job.decide)(&view)
     };
     let events = match decided {
         Ok(events) => events,
-        Err(undecided) => {
-            transaction.abort().map_err(any)?;
-            return match undecided {
-                Undecided::Refused(refusal) => Ok(Executed::Refused(refusal)),
-                Undecided::Failed(error) => Err(error),
-            };
-        }
+        Err(Undecided::Refused(refusal)) => return Ok(Executed::Refused(refusal)),
+        Err(Undecided::Failed(error)) => return Ok(Executed::Failed(error)),
     };
-    if events.is_empty() {
-        transaction.abort().map_err(any)?;
-        return Ok(Executed::Done(events));
+    if !events.is_empty() {
+        let mut writer = Writer::new(transaction, key)?;
+        for event in &events {
+            writer.write(event, &job.request)?;
+        }
+        writer.finish(job.request.id)?;
     }
-    let mut writer = Writer::new(&transaction, key)?;
-    for event in &events {
-        writer.write(event, request)?;
-    }
-    writer.finish(request.id, &events)?;
-    transaction.commit().map_err(|error| {
-        let error = redb::Error::from(error);
-        StoreError::Unknown(
-            request.id,
-            both!(
-                zh: "写入时出错（{error}），不知道是否已保存；请重新打开 matchdesk 查看",
-                en: "the write failed ({error}) and it is not known whether it was kept; open matchdesk again and look"
-            ),
-        )
-    })?;
     Ok(Executed::Done(events))
 }
 
-/// The records that a command changed, when one of this id was done.
+/// Where the entries of a command are in the journal, when one of this id was done.
 pub(super) fn read_result(
     results: &impl ReadableTable<Key, Key>,
     id: RequestId,
-) -> Result<Option<Vec<(Kind, Code)>>, StoreError> {
+) -> Result<Option<Vec<Place>>, StoreError> {
     let found = results.get(id.0.to_be_bytes().as_slice()).map_err(any)?;
     Ok(found.map(|guard| minicbor::decode(guard.value()).unwrap_or_default()))
+}
+
+/// An entry's chain and its number there.
+pub(super) type Place = (Code, u64);
+
+/// The tables from which the events of an earlier command are told again.
+pub(super) struct Again<T> {
+    pub records: T,
+    pub journal: T,
+    pub personal: T,
+}
+
+impl<T: ReadableTable<Key, Key>> Again<T> {
+    /// The events of a command, from the places of its entries.
+    pub fn events(&self, places: &[Place]) -> Result<Vec<Event>, StoreError> {
+        places
+            .iter()
+            .map(|(chain, sequence)| self.event(chain, *sequence))
+            .collect()
+    }
+
+    fn event(&self, chain: &Code, sequence: u64) -> Result<Event, StoreError> {
+        let bytes = self
+            .journal
+            .get(entry_key(chain.as_str(), sequence).as_slice())
+            .map_err(any)?;
+        let bytes = bytes.as_ref().map(|guard| guard.value());
+        let entry = Stored::read(chain.as_str(), sequence, bytes.unwrap_or_default())?;
+        let record = self
+            .records
+            .get(record_key(entry.kind, entry.key.as_str()).as_slice())
+            .map_err(any)?;
+        let record = record.as_ref().map(|guard| guard.value());
+        let now = codec::decode(entry.kind, entry.key.as_str(), record.unwrap_or_default())?;
+        let side = self
+            .personal
+            .get(side_key(entry.kind, entry.key.as_str(), entry.version).as_slice())
+            .map_err(any)?
+            .map(|guard| minicbor::decode(guard.value()).unwrap_or_default());
+        entry.told_again(chain, &now, side.as_ref())
+    }
 }
 
 struct Writer<'t> {
@@ -91,6 +146,8 @@ struct Writer<'t> {
     key: &'t Hash,
     /// The chains written to, with their newest entry; flushed at the end.
     grown: std::collections::BTreeMap<Code, (u64, Hash)>,
+    /// Where this command's first entries are.
+    places: Vec<Place>,
     added: std::collections::BTreeMap<&'static str, u64>,
 }
 
@@ -107,6 +164,7 @@ impl<'t> Writer<'t> {
             order: transaction.open_table(RESULT_ORDER).map_err(any)?,
             key,
             grown: std::collections::BTreeMap::new(),
+            places: Vec::new(),
             added: std::collections::BTreeMap::new(),
         })
     }
@@ -162,6 +220,9 @@ impl<'t> Writer<'t> {
                 )
                 .map_err(any)?;
         }
+        if self.places.len() < NAMED {
+            self.places.push((event.chain.clone(), sequence + 1));
+        }
         self.grown.insert(event.chain.clone(), (sequence + 1, hash));
         Ok(())
     }
@@ -193,7 +254,7 @@ impl<'t> Writer<'t> {
         Ok(number.map_or(0, u32::from_be_bytes) + 1)
     }
 
-    fn finish(mut self, id: RequestId, events: &[Event]) -> Result<(), StoreError> {
+    fn finish(mut self, id: RequestId) -> Result<(), StoreError> {
         for (chain, (sequence, hash)) in std::mem::take(&mut self.grown) {
             self.heads
                 .insert(
@@ -213,16 +274,11 @@ impl<'t> Writer<'t> {
                 .insert(kind.as_bytes(), count.to_le_bytes().as_slice())
                 .map_err(any)?;
         }
-        self.remember(id, events)
+        self.remember(id)
     }
 
-    fn remember(&mut self, id: RequestId, events: &[Event]) -> Result<(), StoreError> {
-        let changed: Vec<(Kind, Code)> = events
-            .iter()
-            .take(NAMED)
-            .map(|event| (event.after.kind(), event.after.key()))
-            .collect();
-        let bytes = minicbor::to_vec(&changed).unwrap_or_default();
+    fn remember(&mut self, id: RequestId) -> Result<(), StoreError> {
+        let bytes = minicbor::to_vec(&self.places).unwrap_or_default();
         self.results
             .insert(id.0.to_be_bytes().as_slice(), bytes.as_slice())
             .map_err(any)?;

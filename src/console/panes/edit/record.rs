@@ -291,7 +291,7 @@ impl<R: Record + Into<AnyRecord>> Spec for RecordForm<R> {
     fn done(&self, done: &Done, model: &Model) -> (String, Vec<Effect>) {
         let saved = text!(zh: "已保存", en: "Saved").get(model.lang);
         let kind = R::KIND.say(model.lang);
-        let code = done.changed.first().map(|(_, code)| code.clone());
+        let code = done.events.first().map(|event| event.after.key());
         let code = code.unwrap_or_else(|| Code::clone(&self.base.key()));
         let effects = if R::KIND == Kind::Need && !self.editing {
             vec![Effect::Focus(QUEUE)]

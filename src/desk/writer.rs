@@ -1,0 +1,223 @@
+//! The one write path: commands of all sessions wait in a queue, and what waits goes into one transaction.
+//!
+//! There is no thread for it. Whoever comes while nobody writes takes all that waits and writes it; the others sleep
+//! until their result is there. So a lone command never waits, and many share one sync of the disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use super::import::{self, ImportRow, Imported};
+use super::{Actor, Command, Desk, DeskError, Done, decide};
+use crate::both;
+use crate::domain::{Event, Kind, Stamp};
+use crate::store::{Executed, Job, Request, RequestId, Rows, StoreError, Undecided};
+
+/// Commands that go into one transaction at most, so that the first of them does not wait for ever.
+const MOST: usize = 256;
+
+/// A change that waits to be decided.
+pub(super) struct Task {
+    pub id: RequestId,
+    pub actor: Actor,
+    pub real: DateTime<Utc>,
+    pub now: Stamp,
+    pub work: Work,
+}
+
+/// What is to be decided.
+pub(super) enum Work {
+    Command(Command),
+    Import {
+        kind: Kind,
+        rows: Vec<ImportRow>,
+        source: String,
+    },
+}
+
+/// What became of a task.
+pub(super) type Outcome = Result<(Done, Imported), DeskError>;
+
+/// The queue before the store.
+#[derive(Default)]
+pub(super) struct Writer {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    busy: bool,
+    waiting: Vec<(Task, Arc<Slot>)>,
+}
+
+/// Where a task's outcome is put.
+type Slot = Mutex<Option<Outcome>>;
+
+/// The right to write, or to keep others from it; given back when it goes.
+pub(super) struct Turn<'a>(&'a Writer);
+
+impl Writer {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody writes, and keeps others from it.
+    pub fn turn(&self) -> Turn<'_> {
+        let mut state = self.state();
+        while state.busy {
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.busy = true;
+        Turn(self)
+    }
+
+    /// Queues a task and waits for its outcome; `write` is called by whoever's turn it is, with all that waits.
+    pub fn submit(&self, task: Task, write: impl Fn(&[Task]) -> Vec<Outcome>) -> Outcome {
+        let slot = Arc::new(Slot::default());
+        let mut state = self.state();
+        state.waiting.push((task, Arc::clone(&slot)));
+        loop {
+            if let Some(outcome) = take(&slot) {
+                return outcome;
+            }
+            if state.busy {
+                state = self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            state.busy = true;
+            let count = state.waiting.len().min(MOST);
+            let batch: Vec<(Task, Arc<Slot>)> = state.waiting.drain(..count).collect();
+            drop(state);
+            let turn = Turn(self);
+            let (tasks, slots): (Vec<Task>, Vec<Arc<Slot>>) = batch.into_iter().unzip();
+            let outcomes = write(&tasks);
+            for (slot, outcome) in slots.iter().zip(outcomes) {
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            }
+            drop(turn);
+            state = self.state();
+        }
+    }
+}
+
+fn take(slot: &Slot) -> Option<Outcome> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.state().busy = false;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Desk {
+    /// Decides and writes a task, together with what else waits, and tells everyone of its events.
+    pub(super) fn submit(&self, task: Task) -> Outcome {
+        if matches!(task.work, Work::Command(Command::Confirm { .. })) {
+            // Before the turn comes: loading takes a turn, too.
+            self.load(&mut |_, _| {})?;
+        }
+        self.core
+            .writer
+            .submit(task, |tasks| self.write_guarded(tasks))
+    }
+
+    /// A mistake in a rule must not leave the others waiting.
+    fn write_guarded(&self, tasks: &[Task]) -> Vec<Outcome> {
+        catch_unwind(AssertUnwindSafe(|| self.write(tasks))).unwrap_or_else(|_| {
+            self.restore_index();
+            let broken = || {
+                DeskError::Store(StoreError::Unavailable(
+                    both!(zh: "处理命令时程序出错，没有写入；请重试", en: "a fault in the program stopped the command and nothing was written; try again"),
+                ))
+            };
+            tasks.iter().map(|_| Err(broken())).collect()
+        })
+    }
+
+    fn write(&self, tasks: &[Task]) -> Vec<Outcome> {
+        let mut imported: Vec<Imported> = tasks.iter().map(|_| Imported::default()).collect();
+        let executed = {
+            let mut jobs: Vec<Job<'_>> = Vec::with_capacity(tasks.len());
+            for (task, imported) in tasks.iter().zip(&mut imported) {
+                jobs.push(Job {
+                    request: request(task),
+                    decide: Box::new(move |rows| self.decide(task, rows, imported)),
+                });
+            }
+            self.core.store.execute(&mut jobs)
+        };
+        match executed {
+            Ok(executed) => executed
+                .into_iter()
+                .zip(imported)
+                .map(|(executed, imported)| Ok((self.told(executed)?, imported)))
+                .collect(),
+            Err(error) => {
+                self.restore_index();
+                tasks
+                    .iter()
+                    .map(|_| Err(DeskError::Store(error.clone())))
+                    .collect()
+            }
+        }
+    }
+
+    /// Decides a task over the rows of the transaction. The index takes the events in at once, so that the next
+    /// decision's rank is that of the moment before it; if the transaction fails after all, it is read again.
+    fn decide(
+        &self,
+        task: &Task,
+        rows: &dyn Rows,
+        imported: &mut Imported,
+    ) -> Result<Vec<Event>, Undecided> {
+        let events = match &task.work {
+            Work::Command(command) => {
+                let context = decide::Context {
+                    now: task.now,
+                    actor: &task.actor,
+                };
+                decide::decide(&self.with_rank(command, rows, task.now)?, rows, &context)?
+            }
+            Work::Import {
+                kind,
+                rows: given,
+                source,
+            } => {
+                let (result, events) = import::decide(rows, *kind, given, task.now, source)?;
+                *imported = result;
+                events
+            }
+        };
+        self.apply(&events);
+        Ok(events)
+    }
+
+    fn told(&self, executed: Executed) -> Result<Done, DeskError> {
+        match executed {
+            Executed::Done(events) => Ok(self.publish(events)),
+            Executed::Repeated(events) => Ok(Done { events }),
+            Executed::Refused(refusal) => Err(DeskError::Refused(refusal)),
+            Executed::Failed(error) => Err(DeskError::Store(error)),
+        }
+    }
+}
+
+fn request(task: &Task) -> Request {
+    Request {
+        id: task.id,
+        who: task.actor.who.clone(),
+        station: task.actor.station.clone(),
+        real: task.real,
+        now: task.now,
+    }
+}
