@@ -9,4 +9,5 @@ pub mod figures;
 pub mod generate;
 pub mod matching;
 pub mod search;
+pub mod station;
 pub mod store;

@@ -8,7 +8,6 @@ fn matchdesk(store: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_matchdesk"))
         .env_clear()
         .env("MATCHDESK_STORE", store)
-        .env("USER", "tester")
         .args(args)
         .output()
         .expect("the program runs")

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each folder of `src` and the folders that it may import.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("matching", &["domain"]),
     ("figures", &["domain"]),
@@ -16,15 +16,18 @@ const LAYERS: [(&str, &[&str]); 10] = [
         &["domain", "matching", "figures", "search", "store"],
     ),
     ("exchange", &["domain", "store", "desk"]),
+    ("station", &["domain", "desk", "exchange"]),
     (
         "console",
-        &["domain", "matching", "figures", "search", "store", "desk"],
+        &[
+            "domain", "matching", "figures", "search", "store", "desk", "station",
+        ],
     ),
     (
         "cli",
         &[
             "domain", "matching", "figures", "search", "store", "generate", "desk", "exchange",
-            "console",
+            "station", "console",
         ],
     ),
 ];

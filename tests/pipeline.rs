@@ -57,7 +57,7 @@ impl Desk {
             .env_clear()
             .env("MATCHDESK_STORE", store)
             .env("MATCHDESK_NOW", "2026-11-23T08:00")
-            .env("USER", "tester")
+            .env("USER", "somebody else")
             .current_dir(self.folder.path())
             .args(line.split(' '))
             .output()
@@ -126,6 +126,8 @@ fn a_need_goes_from_the_file_to_the_closed_visit() {
     let stats = desk.json("stats --by street --now 2026-11-24T12:00", 0);
     assert_eq!(stats["rows"][0]["key"], "S1");
     assert_eq!(stats["rows"][0]["completed"], 1);
+    // The kernel says who it was, not the environment.
+    let user = matchdesk::station::Peer::own().name;
     let log = desk.json("log --need N1", 0);
     assert!(
         log["entries"]
@@ -135,11 +137,11 @@ fn a_need_goes_from_the_file_to_the_closed_visit() {
     );
     assert!(
         desk.ends("log --need N1", 0)
-            .contains("tester confirmed 王芳 (V1) for N1")
+            .contains(&format!("{user} confirmed 王芳 (V1) for N1"))
     );
     assert!(
         desk.ends("log --need N1 --lang zh", 0)
-            .contains("tester 确认 王芳（V1）服务 N1")
+            .contains(&format!("{user} 确认 王芳（V1）服务 N1"))
     );
     let heads = desk.ends("log --head", 0);
     fs::write(desk.path("heads.txt"), heads).expect("a file");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use matchdesk::desk::{Actor, Clock, Desk, DeskError, ImportRow};
 use matchdesk::domain::record::Supplier;
 use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Stamp, Zone};
+use matchdesk::exchange;
 use matchdesk::store::{self, Store, StoreError};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
@@ -436,13 +437,15 @@ fn a_head_kept_elsewhere_proves_that_the_chain_only_grew() {
 fn a_backup_is_whole_and_is_restored_only_where_nothing_is() {
     let place = Place::filled();
     let (copy, again) = (place.path("copy.redb"), place.path("again.redb"));
-    store::open(&place.store()).unwrap().backup(&copy).unwrap();
+    let open = |path: &Path| store::open(path).unwrap();
+    exchange::copy(&*open(&place.store()), &(&copy).into()).unwrap();
     assert!(
-        store::open(&place.store()).unwrap().backup(&copy).is_err(),
+        exchange::copy(&*open(&place.store()), &(&copy).into()).is_err(),
         "a backup is never overwritten"
     );
-    store::restore(&copy, &again).unwrap();
-    assert!(store::restore(&copy, &again).is_err());
+    let sound = store::open_sound(&copy).unwrap();
+    exchange::copy(&*sound, &(&again).into()).unwrap();
+    drop(sound);
     let heads = |path: &Path| store::open(path).unwrap().heads().unwrap();
     assert_eq!(heads(&place.store()), heads(&again));
     let left: Vec<_> = fs::read_dir(place.folder.path())
@@ -456,8 +459,8 @@ fn a_backup_is_whole_and_is_restored_only_where_nothing_is() {
 fn a_backup_to_nowhere_says_so_and_leaves_nothing() {
     let place = Place::filled();
     let store: Box<dyn Store> = store::open(&place.store()).unwrap();
-    let failed = store.backup(&place.path("no/such/folder/x.redb"));
-    assert!(failed.is_err_and(|error| error.said().en.contains("no/such/folder")));
+    let failed = exchange::copy(&*store, &(&place.path("no/such/folder/x.redb")).into());
+    assert!(failed.is_err_and(|error| error.say(Lang::En).contains("no/such/folder")));
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let (kind, matches) = registry::chosen(matches)?;
     let record = registry::filled(registry::empty(kind), matches)?;
     let desk = session.open_or_create()?;
-    let done = desk.execute(&session.actor, &Order::Add { record })?;
+    let done = session.execute(&desk, &Order::Add { record })?;
     let key = changes::first(&done)
         .map(|record| record.key().to_string())
         .unwrap_or_default();

@@ -3,12 +3,11 @@
 use clap::{ArgMatches, Command};
 use serde_json::json;
 
-use super::session::no_store;
 use super::{Failure, Session, Verb, args};
 use crate::domain::Lang;
 use crate::domain::printable::printable;
-use crate::store;
-use crate::{both, say, text};
+use crate::exchange::copy;
+use crate::{say, text};
 
 pub const VERB: Verb = Verb {
     name: "backup",
@@ -38,15 +37,8 @@ fn grammar(command: Command, lang: Lang) -> Command {
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let to = args::path_of(matches, "FILE");
     let shown = to.display().to_string();
-    if session.store.symlink_metadata().is_err() {
-        return Err(no_store(&session.store).into());
-    }
-    if to.symlink_metadata().is_ok() {
-        return Err(Failure::invalid(
-            both!(zh: "{shown} 已经存在，请换一个文件名", en: "{shown} is there already; name another file"),
-        ));
-    }
-    store::open(&session.store)?.backup(&to)?;
+    let desk = session.open()?;
+    copy(desk.store(), &session.location(to))?;
     let sentence = say!(session.lang, zh: "已备份到 {shown}", en: "Copied to {shown}");
     session.answer(&json!({"backup": shown}), printable(&sentence))?;
     Ok(0)

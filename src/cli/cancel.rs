@@ -44,7 +44,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         need: need.clone(),
         reason: args::text_of(matches, "reason").to_owned(),
     };
-    desk.execute(&session.actor, &order)?;
+    session.execute(&desk, &order)?;
     let lang = session.lang;
     let name = Names::of(&desk, lang)?.name(Kind::Need, &need);
     let document = json!({"need": need.as_str(), "state": "cancelled"});

@@ -51,7 +51,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         visits,
         place: None,
     };
-    let done = desk.execute(&session.actor, &order)?;
+    let done = session.execute(&desk, &order)?;
     let booked = changes::booked(&done);
     let key = changes::matched(&done).map(|(_, after)| after.key().to_string());
     let document = json!({

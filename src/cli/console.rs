@@ -2,31 +2,60 @@
 
 use std::sync::Arc;
 
+use super::away::{self, AwayCall};
 use super::{Failure, Session};
 use crate::both;
-use crate::console::{ConsoleError, ConsoleSettings, keys, run};
+use crate::console::attend::{Ended, attend};
+use crate::console::serve::Away;
 
-/// Opens the console on the session's store.
+/// Opens the console on the session's store, in its station.
 ///
 /// # Errors
-/// When there is no store, it can't be opened, or the terminal can't be used.
+/// When there is no store, no station can be had, or the terminal can't be used.
 pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
+    let store = away::absolute(&session.store)?;
+    let connect = |at: &Away| {
+        let call = AwayCall {
+            console: Some(at.clone()),
+            ..away::call(session)
+        };
+        away::connect(&store, session.lang, &call)
+    };
+    match attend(session.lang, &connect) {
+        Ok(Ended::Status(status)) => Ok(status),
+        Ok(Ended::Signal(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(1)),
+        Ok(Ended::Unserved(why)) => Err(why.into()),
+        Err(error) => Err(Failure::invalid(
+            both!(zh: "打不开操作台：{error}；请在终端里运行，或用命令行：matchdesk --help", en: "the console can't open: {error}; run it in a terminal, or use the commands: matchdesk --help"),
+        )),
+    }
+}
+
+/// The console at the station's side of a line.
+pub(super) fn serve(
+    session: &Session<'_>,
+    served: &super::Served,
+    away: &Away,
+    library: &Arc<crate::console::app::library::Library>,
+) -> Result<u8, Failure> {
     let desk = Arc::new(session.open()?);
     let title = session
         .store
         .file_stem()
         .map(|name| name.to_string_lossy().into_owned());
-    let settings = ConsoleSettings {
+    let settings = crate::console::ConsoleSettings {
         lang: session.lang,
         title: title.unwrap_or_default(),
         fixed_now: session.now.is_some(),
-        keymap: keys::user_file(),
+        keymap: away.keymap.clone(),
+        again: away.again,
+        library: Arc::clone(library),
     };
-    match run(&desk, &session.actor, settings) {
-        Ok(()) => Ok(0),
-        Err(ConsoleError::Signal(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(1)),
-        Err(ConsoleError::Terminal(error)) => Err(Failure::invalid(
-            both!(zh: "打不开操作台：{error}；请在终端里运行，或用命令行：matchdesk --help", en: "the console can't open: {error}; run it in a terminal, or use the commands: matchdesk --help"),
-        )),
-    }
+    Ok(crate::console::serve::serve(
+        &desk,
+        &session.actor,
+        settings,
+        away,
+        &served.line,
+    )?)
 }

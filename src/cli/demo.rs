@@ -116,6 +116,7 @@ fn mark(desk: &Desk, session: &Session<'_>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::meter::Meter;
     use crate::desk::{Actor, Clock};
     use crate::domain::Lang;
 
@@ -133,7 +134,9 @@ mod tests {
             actor: Actor::desk(),
             out: &mut out,
             err: &mut err,
-            terminal: false,
+            meter: Meter::None,
+            served: None,
+            request: None,
         };
         let desk = Desk::open_or_create(&session.store, Clock::Machine).unwrap();
         mark(&desk, &session).unwrap();

@@ -60,7 +60,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         after,
         reason: args::text_of(matches, "reason").to_owned(),
     };
-    let done = desk.execute(&session.actor, &order)?;
+    let done = session.execute(&desk, &order)?;
     let changed = !done.events.is_empty();
     let document = json!({"kind": kind.word(), "code": key.as_str(), "changed": changed});
     let lang = session.lang;

@@ -39,7 +39,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         "all" => None,
         _ => Some(args::kind_of(matches)?),
     };
-    let path = args::path_of(matches, "FILE");
+    let to = session.location(args::path_of(matches, "FILE"));
     let personal = matches.get_flag("with-personal-data");
     let desk = session.open()?;
     let lang = session.lang;
@@ -48,10 +48,11 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         bar.set_length(at.total);
         bar.set_position(at.done);
         bar.set_message(at.kind.say(lang));
+        session.wanted()
     };
     let files = match kind {
-        Some(kind) => vec![export_file(&desk, kind, &path, personal, &mut progress)?],
-        None => export_all(&desk, &path, personal, &mut progress)?,
+        Some(kind) => vec![export_file(&desk, kind, to, personal, &mut progress)?],
+        None => export_all(&desk, to, personal, &mut progress)?,
     };
     bar.finish_and_clear();
     tell(&files, session)?;

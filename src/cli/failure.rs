@@ -17,6 +17,8 @@ pub mod status {
     pub const USAGE: u8 = 2;
     /// Not found.
     pub const NOT_FOUND: u8 = 3;
+    /// Not permitted.
+    pub const FORBIDDEN: u8 = 4;
     /// The store is unavailable or damaged.
     pub const STORE: u8 = 5;
 }
@@ -69,6 +71,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::Unavailable(_) => "store_unavailable",
+            StoreError::Busy(_) => "store_busy",
             StoreError::Unknown(..) => "outcome_unknown",
             StoreError::Corrupt(_) => "store_damaged",
         };

@@ -111,17 +111,19 @@ pub fn take(
     path: &Path,
     options: &ImportOptions,
 ) -> Result<Vec<FileReport>, ExchangeError> {
+    let from = session.location(path.to_owned());
     let bar = session.bar("");
     let lang = session.lang;
     let mut progress = |at: Progress| {
         bar.set_length(at.total);
         bar.set_position(at.done);
         bar.set_message(at.kind.say(lang));
+        session.wanted()
     };
     let reports = match kind {
-        Some(kind) => import_file(desk, &session.actor, kind, path, options, &mut progress)
+        Some(kind) => import_file(desk, &session.actor, kind, from, options, &mut progress)
             .map(|report| vec![report]),
-        None => import_all(desk, &session.actor, path, options, &mut progress),
+        None => import_all(desk, &session.actor, from, options, &mut progress),
     };
     bar.finish_and_clear();
     reports

@@ -11,9 +11,11 @@ use crate::domain::Lang;
 use crate::domain::printable::printable;
 
 mod args;
+mod away;
 mod changes;
 pub mod console;
 mod failure;
+mod meter;
 mod names;
 mod registry;
 mod session;
@@ -43,6 +45,7 @@ mod queue;
 mod relax;
 mod restore;
 mod show;
+mod station;
 mod stats;
 mod unmatch;
 mod verify;
@@ -50,7 +53,7 @@ mod why;
 
 pub use args::Verb;
 pub use failure::{Failure, status};
-pub use session::Session;
+pub use session::{Served, Session};
 
 /// Every verb, in the order of the help.
 const VERBS: &[Verb] = &[
@@ -76,9 +79,21 @@ const VERBS: &[Verb] = &[
     verify::VERB,
     backup::VERB,
     restore::VERB,
+    station::VERB,
     help::VERB,
     completions::VERB,
     man::VERB,
+];
+
+/// Verbs that need no station: they have no store, make one, or are one.
+const HERE: [&str; 7] = [
+    "demo",
+    "generate",
+    "restore",
+    "station",
+    "help",
+    "completions",
+    "man",
 ];
 
 /// Runs the program with the process's arguments.
@@ -88,21 +103,66 @@ pub fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout());
     let mut err = io::stderr();
     let lang = usage::language(&args, |name| std::env::var(name).ok());
-    ExitCode::from(run(args, lang, &mut out, &mut err))
+    ExitCode::from(start(&args, lang, true, &mut out, &mut err))
 }
 
-/// Runs one command line and gives the exit status.
-pub fn run(args: Vec<OsString>, lang: Lang, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+/// Runs one command line in this process, without a station, and gives the exit status. There is no console then.
+pub fn run(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    start(args, lang, false, out, err)
+}
+
+fn start(
+    args: &[OsString],
+    lang: Lang,
+    with_station: bool,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
     let matches = match args::command(lang, VERBS).try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return usage::tell(&error, lang, out, err),
     };
     let mut session = session_of(&matches, lang, out, err);
-    let done = dispatch(&matches, &mut session)
-        .and_then(|status| session.out.flush().map(|()| status).map_err(Into::into));
+    let is_here = matches
+        .subcommand_name()
+        .is_none_or(|verb| HERE.contains(&verb));
+    let done = match check_now(&session) {
+        Ok(()) if with_station && !is_here && away::is_served(&session.store) => {
+            away::run(args, &mut session)
+        }
+        Ok(()) => dispatch(&matches, &mut session),
+        Err(failure) => Err(failure),
+    };
+    finish(done, &mut session)
+}
+
+/// Runs a command line that came over a line, in the station.
+fn run_in(args: Vec<String>, session: &mut Session<'_>) -> u8 {
+    let matches = match args::command(session.lang, VERBS).try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return usage::tell(&error, session.lang, session.out, session.err),
+    };
+    let done = match matches.subcommand_name() {
+        Some(verb) if !HERE.contains(&verb) => dispatch(&matches, session),
+        _ => Err(Failure::usage(
+            crate::both!(zh: "这个命令不在服务台里运行", en: "a station does not run this command"),
+        )),
+    };
+    finish(done, session)
+}
+
+fn finish(done: Result<u8, Failure>, session: &mut Session<'_>) -> u8 {
+    let done = done.and_then(|status| session.out.flush().map(|()| status).map_err(Into::into));
     match done {
         Ok(status) => status,
-        Err(failure) => tell(&failure, &mut session),
+        Err(failure) => tell(&failure, session),
+    }
+}
+
+fn check_now(session: &Session<'_>) -> Result<(), Failure> {
+    match &session.now {
+        Some(now) => session::parse_now(now, crate::domain::Zone::default()).map(drop),
+        None => Ok(()),
     }
 }
 
@@ -123,14 +183,17 @@ fn session_of<'a>(
         actor: session::system_actor(),
         out,
         err,
-        terminal: io::stderr().is_terminal(),
+        meter: if io::stderr().is_terminal() {
+            meter::Meter::Own
+        } else {
+            meter::Meter::None
+        },
+        served: None,
+        request: None,
     }
 }
 
 fn dispatch(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    if let Some(now) = &session.now {
-        session::parse_now(now, crate::domain::Zone::default())?;
-    }
     let Some((name, matches)) = matches.subcommand() else {
         return console::open(session);
     };

@@ -67,7 +67,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         rating: matches.get_one("rating").copied(),
         minutes: matches.get_one("minutes").copied(),
     };
-    let done = desk.execute(&session.actor, &order)?;
+    let done = session.execute(&desk, &order)?;
     let when = words::when(start);
     if start.stamp() > desk.now() && !outcome.is_cancelled() {
         session.note(say!(lang, zh: "注意：{when} 的服务还没有开始", en: "Note: the visit of {when} has not started yet"));

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Failure, Session, Verb, args};
 use crate::domain::Lang;
 use crate::domain::printable::printable;
+use crate::exchange::copy;
 use crate::store;
 use crate::{both, say, text};
 
@@ -51,7 +52,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
             both!(zh: "没有 {shown} 这个文件", en: "there is no file {shown}"),
         ));
     }
-    store::restore(&from, &session.store)?;
+    copy(&*store::open_sound(&from)?, &(&session.store).into())?;
     let sentence =
         say!(session.lang, zh: "已从 {shown} 恢复到 {place}", en: "Restored {shown} to {place}");
     session.answer(

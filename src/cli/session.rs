@@ -1,23 +1,24 @@
 //! What every verb works with: the language, where to write, the store and who asks.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::meter::Meter;
 use crate::both;
-use crate::desk::{Actor, Clock, Desk};
+use crate::desk::{Actor, Clock, Command, Desk, Done};
 use crate::domain::record::Settings;
 use crate::domain::{Code, Lang, Stamp, Zone};
-use crate::store::{self, Store, StoreError, fetch};
+use crate::exchange::{Files, Location, OwnFiles};
+use crate::station::{AwayFiles, Line, Peer};
+use crate::store::{self, RequestId, Store, StoreError, fetch, random_id};
 
 /// One run of the command line.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub struct Session<'a> {
     /// The language of texts.
     pub lang: Lang,
@@ -37,8 +38,20 @@ pub struct Session<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error.
     pub err: &'a mut dyn Write,
-    /// Whether standard error is a terminal, so that progress can be shown.
-    pub terminal: bool,
+    /// Where progress is shown.
+    pub meter: Meter,
+    /// The station that this runs in; none when the process works on the store by itself.
+    pub served: Option<Served>,
+    /// The id of the next command, so that a run repeated after a lost line does nothing twice.
+    pub request: Option<RequestId>,
+}
+
+/// The station's side of a run.
+pub struct Served {
+    /// The station's desk.
+    pub desk: Desk,
+    /// The line to whoever asks.
+    pub line: Arc<Line>,
 }
 
 impl Session<'_> {
@@ -47,6 +60,14 @@ impl Session<'_> {
     /// # Errors
     /// When there is none, it can't be opened, or `--now` can't be read.
     pub fn open(&self) -> Result<Desk, Failure> {
+        if let Some(served) = &self.served {
+            return Ok(match &self.now {
+                None => served.desk.clone(),
+                Some(text) => served
+                    .desk
+                    .at(Clock::Fixed(parse_now(text, served.desk.zone())?)),
+            });
+        }
         if self.store.symlink_metadata().is_err() {
             return Err(no_store(&self.store).into());
         }
@@ -58,7 +79,7 @@ impl Session<'_> {
     /// # Errors
     /// When it can't be made or opened, or `--now` can't be read.
     pub fn open_or_create(&self) -> Result<Desk, Failure> {
-        if self.store.symlink_metadata().is_ok() {
+        if self.served.is_some() || self.store.symlink_metadata().is_ok() {
             return self.open();
         }
         if let Some(folder) = self.store.parent().filter(|_| !self.named) {
@@ -85,7 +106,7 @@ impl Session<'_> {
             bar.set_position(done);
         })?;
         bar.finish_and_clear();
-        desk.roll()?;
+        desk.roll_when_due()?;
         Ok(desk)
     }
 
@@ -97,13 +118,44 @@ impl Session<'_> {
         Ok(Desk::new(store, clock)?)
     }
 
+    /// Does a command. When the run is one repeated after a lost answer, what was done then is told again.
+    ///
+    /// # Errors
+    /// When it is refused, or the store can't be written.
+    pub fn execute(&mut self, desk: &Desk, command: &Command) -> Result<Done, Failure> {
+        let id = match self.request.take() {
+            Some(id) => id,
+            None => random_id()?,
+        };
+        self.request = Some(RequestId(id.0.wrapping_add(1)));
+        Ok(desk.execute_once(id, &self.actor, command)?)
+    }
+
+    /// A place among the files of whoever asks.
+    #[must_use]
+    pub fn location(&self, path: PathBuf) -> Location {
+        let files: Arc<dyn Files> = match &self.served {
+            Some(served) => Arc::new(AwayFiles::new(Arc::clone(&served.line))),
+            None => Arc::new(OwnFiles),
+        };
+        Location::new(files, path)
+    }
+
+    /// Whether somebody still waits for the answer.
+    pub fn wanted(&self) -> ControlFlow<()> {
+        match &self.served {
+            Some(served) if served.line.is_gone() => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
     /// A progress bar on a terminal; nothing in a pipe or when quiet.
     #[must_use]
     pub fn bar(&self, message: &str) -> ProgressBar {
-        let target = if self.terminal && !self.quiet {
-            ProgressDrawTarget::stderr()
-        } else {
+        let target = if self.quiet {
             ProgressDrawTarget::hidden()
+        } else {
+            self.meter.target()
         };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         if let Ok(style) =
@@ -203,21 +255,16 @@ pub fn default_store(name: &str) -> PathBuf {
 /// The system's user at this machine.
 #[must_use]
 pub fn system_actor() -> Actor {
-    let user = ["USER", "LOGNAME"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|name| !name.is_empty())
-        .or_else(asked_user);
-    Actor {
-        who: user.unwrap_or_else(|| "unknown".to_owned()),
-        station: station().unwrap_or_default(),
-    }
+    actor_of(&Peer::own())
 }
 
-fn asked_user() -> Option<String> {
-    let output = std::process::Command::new("id").arg("-un").output().ok()?;
-    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (!name.is_empty()).then_some(name)
+/// A system user at this machine.
+#[must_use]
+pub fn actor_of(peer: &Peer) -> Actor {
+    Actor {
+        who: peer.name.clone(),
+        station: station().unwrap_or_default(),
+    }
 }
 
 fn station() -> Option<String> {

@@ -1,6 +1,6 @@
 //! `stats`: the figures of SPEC §5.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{ArgMatches, Command, value_parser};
 use serde_json::{Map, Value, json};
@@ -9,8 +9,8 @@ use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, words};
 use crate::domain::kinds::Word;
 use crate::domain::{Day, Lang};
-use crate::exchange::ExchangeError;
 use crate::exchange::text_out::Out;
+use crate::exchange::{ExchangeError, Location};
 use crate::figures::{By, Figures, Period, Row};
 use crate::{both, text};
 
@@ -63,7 +63,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let desk = session.open()?;
     let rows = desk.stats(by, period)?;
     if let Some(path) = matches.get_one::<PathBuf>("csv") {
-        write_csv(path, &rows, session.lang)?;
+        write_csv(session.location(path.clone()), &rows, session.lang)?;
     }
     if session.json {
         let rows: Vec<Value> = rows.iter().map(|row| document(row, session.lang)).collect();
@@ -111,13 +111,13 @@ fn document(row: &Row, lang: Lang) -> Value {
     document.into()
 }
 
-fn write_csv(path: &Path, rows: &[Row], lang: Lang) -> Result<(), ExchangeError> {
+fn write_csv(to: Location, rows: &[Row], lang: Lang) -> Result<(), ExchangeError> {
     let figures = values(&Figures::default());
     let header: Vec<&str> = ["key", "name"]
         .into_iter()
         .chain(figures.keys().map(String::as_str))
         .collect();
-    let mut out = Out::create(path, &header)?;
+    let mut out = Out::create(to, &header)?;
     for row in rows {
         out.text_cell(&row.key)?;
         out.text_cell(name(row, lang))?;

@@ -53,7 +53,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         supplier: supplier.clone(),
         reason: args::text_of(matches, "reason").to_owned(),
     };
-    let done = desk.execute(&session.actor, &order)?;
+    let done = session.execute(&desk, &order)?;
     let freed = changes::freed(&done);
     let key = changes::matched(&done).map(|(_, after)| after.key().to_string());
     let document = json!({

@@ -1,16 +1,20 @@
 //! `verify`: proves that the store is whole.
 
-use std::path::Path;
+use std::io::Read as _;
+use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::session::no_store;
 use super::{Failure, Session, Verb, args, status};
 use crate::domain::printable::printable;
 use crate::domain::{Code, Lang};
-use crate::store::{self, Head};
+use crate::exchange::There;
+use crate::store::Head;
 use crate::{both, say, text};
+
+/// More than any list of heads is long, in bytes.
+const MOST: u64 = 1 << 20;
 
 pub const VERB: Verb = Verb {
     name: "verify",
@@ -39,13 +43,11 @@ fn grammar(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let since = heads(args::text_of(matches, "since-head"))?;
-    if session.store.symlink_metadata().is_err() {
-        return Err(no_store(&session.store).into());
-    }
+    let since = heads(args::text_of(matches, "since-head"), session)?;
+    let desk = session.open()?;
     let lang = session.lang;
     let bar = session.bar(text!(zh: "检查", en: "Checking").get(lang));
-    let report = store::open(&session.store)?.verify(&since, &mut |done, total| {
+    let report = desk.store().verify(&since, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
@@ -75,16 +77,21 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
 }
 
 /// The heads in a file, or given themselves.
-fn heads(given: &str) -> Result<Vec<Head>, Failure> {
-    let text = if Path::new(given).is_file() {
-        std::fs::read_to_string(given).map_err(|error| {
+fn heads(given: &str, session: &Session<'_>) -> Result<Vec<Head>, Failure> {
+    let file = session.location(PathBuf::from(given));
+    let mut text = String::new();
+    if matches!(file.look(), Ok(There::File)) {
+        let read = file
+            .open()
+            .and_then(|file| file.take(MOST).read_to_string(&mut text));
+        read.map_err(|error| {
             Failure::invalid(
                 both!(zh: "无法读取 {given}：{error}", en: "can't read {given}: {error}"),
             )
-        })?
+        })?;
     } else {
-        given.to_owned()
-    };
+        given.clone_into(&mut text);
+    }
     if let Ok(document) = serde_json::from_str::<Value>(&text) {
         return document["heads"]
             .as_array()

@@ -5,8 +5,9 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, Instant};
 
 use crate::both;
 use crate::domain::record::Settings;
@@ -17,6 +18,7 @@ use crate::store::{self, Refusal, RequestId, Rows, Store, StoreError, fetch, ran
 mod actor;
 mod command;
 mod decide;
+mod feed;
 mod import;
 mod overlay;
 mod query;
@@ -24,10 +26,15 @@ mod writer;
 
 pub use actor::{Actor, Clock};
 pub use command::Command;
+pub use feed::Ear;
+use feed::Listeners;
 pub use import::{ImportRow, Imported, Rejected};
 pub use overlay::Overlay;
 pub use query::{BestRow, Card, Journal};
 use writer::{Task, Work, Writer};
+
+/// How often standing matches are rolled forward (SPEC §4).
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Why a command or a question has no answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +93,9 @@ struct Core {
     zone: Zone,
     index: OnceLock<RwLock<Index>>,
     writer: Writer,
-    listeners: Mutex<Vec<Sender<Arc<Vec<Event>>>>>,
+    listeners: Listeners,
+    /// When standing matches were rolled forward last, by the machine's clock.
+    rolled: Mutex<Option<Instant>>,
 }
 
 impl Desk {
@@ -122,7 +131,8 @@ impl Desk {
             store,
             index: OnceLock::new(),
             writer: Writer::default(),
-            listeners: Mutex::default(),
+            listeners: Listeners::default(),
+            rolled: Mutex::default(),
         };
         Ok(Self {
             core: Arc::new(core),
@@ -163,6 +173,19 @@ impl Desk {
     /// When the store can't be read.
     pub fn rows(&self) -> Result<Box<dyn Rows + '_>, DeskError> {
         Ok(self.core.store.rows()?)
+    }
+
+    /// Whether nobody else has written to the store's file.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        let _turn = self.core.writer.turn();
+        self.core.store.is_untouched()
+    }
+
+    /// Makes the next opening quick, for a moment in which nobody works.
+    pub fn settle(&self) {
+        let _turn = self.core.writer.turn();
+        self.core.store.settle();
     }
 
     /// Does a command under a new id.
@@ -216,33 +239,10 @@ impl Desk {
         }
     }
 
-    /// Tells everyone who listens.
-    fn publish(&self, events: Vec<Event>) -> Done {
-        let mut listeners = self
-            .core
-            .listeners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if listeners.is_empty() || events.is_empty() {
-            return Done { events };
-        }
-        let shared = Arc::new(events);
-        listeners.retain(|listener| listener.send(Arc::clone(&shared)).is_ok());
-        Done {
-            events: Arc::unwrap_or_clone(shared),
-        }
-    }
-
-    /// All events from now on, as they happen.
+    /// All events from now on, as they happen, while the ear is there.
     #[must_use]
-    pub fn listen(&self) -> Receiver<Arc<Vec<Event>>> {
-        let (sender, receiver) = channel();
-        self.core
-            .listeners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(sender);
-        receiver
+    pub fn listen(&self) -> (Ear, Receiver<Arc<Vec<Event>>>) {
+        self.core.listeners.listen()
     }
 
     /// The rank and score that a confirmation keeps are those of the moment before it.
@@ -336,7 +336,7 @@ impl Desk {
         Ok(index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Books the later visits of standing matches that have come near (SPEC §4): when the desk opens, and hourly.
+    /// Books the later visits of standing matches that have come near (SPEC §4).
     ///
     /// # Errors
     /// When the store can't be read or written.
@@ -347,5 +347,26 @@ impl Desk {
         }
         let done = self.execute(&Actor::desk(), &Command::Roll { rolls })?;
         Ok(done.events.len())
+    }
+
+    /// Rolls when that was not done within the last hour: to be called when somebody begins to work, and hourly. A clock
+    /// that stands still is moved by hand, so it rolls each time.
+    ///
+    /// # Errors
+    /// When the store can't be read or written.
+    pub fn roll_when_due(&self) -> Result<(), DeskError> {
+        if self.clock != Clock::Machine {
+            return self.roll().map(drop);
+        }
+        let mut rolled = self
+            .core
+            .rolled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if rolled.is_none_or(|at| at.elapsed() >= HOUR) {
+            self.roll()?;
+            *rolled = Some(Instant::now());
+        }
+        Ok(())
     }
 }

@@ -204,7 +204,9 @@ impl Desk {
 
     fn told(&self, executed: Executed) -> Result<Done, DeskError> {
         match executed {
-            Executed::Done(events) => Ok(self.publish(events)),
+            Executed::Done(events) => Ok(Done {
+                events: self.core.listeners.tell(events),
+            }),
             Executed::Repeated(events) => Ok(Done { events }),
             Executed::Refused(refusal) => Err(DeskError::Refused(refusal)),
             Executed::Failed(error) => Err(DeskError::Store(error)),

@@ -3,7 +3,7 @@
 use super::lang::Lang;
 
 /// A sentence with values in it, in both languages, made with [`both!`](crate::both).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Said {
     /// 中文
     pub zh: String,

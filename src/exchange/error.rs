@@ -16,6 +16,8 @@ pub enum ExchangeError {
     Refused(Said),
     /// The desk or its store can't do its part.
     Desk(DeskError),
+    /// Whoever asked does not want it any more.
+    Interrupted,
     /// An import stopped on its way.
     Stopped {
         /// Why.
@@ -44,7 +46,10 @@ impl ExchangeError {
         match self {
             Self::Desk(DeskError::Store(_)) => true,
             Self::Stopped { cause, .. } => cause.is_store(),
-            Self::File(_) | Self::Refused(_) | Self::Desk(DeskError::Refused(_)) => false,
+            Self::File(_)
+            | Self::Refused(_)
+            | Self::Interrupted
+            | Self::Desk(DeskError::Refused(_)) => false,
         }
     }
 
@@ -64,6 +69,7 @@ impl ExchangeError {
             Self::File(error) => error.say(lang),
             Self::Refused(said) => printable(said.get(lang)),
             Self::Desk(error) => printable(error.said().get(lang)),
+            Self::Interrupted => say!(lang, zh: "已中断。", en: "interrupted"),
             Self::Stopped { cause, before } => {
                 let (cause, taken) = (cause.say(lang), say_taken(before, lang));
                 format!("{cause}{taken}")

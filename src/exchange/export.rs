@@ -1,12 +1,12 @@
 //! Records out of the desk into files of SPEC §2.
 
-use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::ExchangeError;
 use super::file_error::{Fault, FileError};
 use super::import::file_name;
+use super::location::Location;
 use super::report::Progress;
 use super::text_out::Out;
 use crate::desk::{Desk, DeskError};
@@ -38,11 +38,11 @@ pub struct Exported {
 pub fn export_file(
     desk: &Desk,
     kind: Kind,
-    path: &Path,
+    to: impl Into<Location>,
     with_personal: bool,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Exported, ExchangeError> {
-    write_file(&*desk.rows()?, kind, path, with_personal, progress)
+    write_file(&*desk.rows()?, kind, &to.into(), with_personal, progress)
 }
 
 /// Writes a file of every kind into a folder, which is made when it is missing; all of one moment.
@@ -51,17 +51,19 @@ pub fn export_file(
 /// When the store can't be read or a file not be written; the files before it are complete.
 pub fn export_all(
     desk: &Desk,
-    dir: &Path,
+    dir: impl Into<Location>,
     with_personal: bool,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Vec<Exported>, ExchangeError> {
-    fs::create_dir_all(dir).map_err(|cause| FileError::new(dir, Fault::Write(cause)))?;
+    let dir = dir.into();
+    dir.make_folder()
+        .map_err(|cause| FileError::new(dir.path(), Fault::Write(cause)))?;
     let rows = desk.rows()?;
     Kind::FILES
         .into_iter()
         .map(|kind| {
-            let path = dir.join(file_name(kind));
-            write_file(&*rows, kind, &path, with_personal, progress)
+            let to = dir.at(dir.path().join(file_name(kind)));
+            write_file(&*rows, kind, &to, with_personal, progress)
         })
         .collect()
 }
@@ -69,51 +71,53 @@ pub fn export_all(
 fn write_file(
     rows: &dyn Rows,
     kind: Kind,
-    path: &Path,
+    to: &Location,
     with_personal: bool,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Exported, ExchangeError> {
-    for_kind!(kind, R => write_records::<R>(rows, path, with_personal, progress))
+    for_kind!(kind, R => write_records::<R>(rows, to, with_personal, progress))
 }
 
 fn write_records<R: Record>(
     rows: &dyn Rows,
-    path: &Path,
+    to: &Location,
     with_personal: bool,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Exported, ExchangeError> {
     let (left_out, shown): (Vec<_>, Vec<_>) = R::fields()
         .iter()
         .partition(|field| field.privacy == Privacy::Masked && !with_personal);
     let fields = without_empty_extras(rows, shown)?;
     let header: Vec<&str> = fields.iter().map(|field| field.column).collect();
-    let mut out = Out::create(path, &header)?;
+    let mut out = Out::create(to.clone(), &header)?;
     let total = rows.count(R::KIND).map_err(DeskError::Store)?;
     let mut done = 0;
+    let mut told = |done: u64| {
+        progress(Progress {
+            kind: R::KIND,
+            rows: done,
+            done,
+            total,
+        })
+    };
+    let mut stopped = false;
     each(rows, &mut |record: R| {
         write_row(&mut out, &fields, &record)?;
         done += 1;
-        if done % STEP == 0 {
-            let (kind, rows) = (R::KIND, done);
-            progress(Progress {
-                kind,
-                rows,
-                done,
-                total,
-            });
-        }
-        Ok(ControlFlow::Continue(()))
+        stopped = done % STEP == 0 && told(done).is_break();
+        Ok(if stopped {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     })?;
+    if stopped || told(done).is_break() {
+        return Err(ExchangeError::Interrupted);
+    }
     let written = out.finish()?;
-    progress(Progress {
-        kind: R::KIND,
-        rows: written,
-        done: written,
-        total: written,
-    });
     Ok(Exported {
         kind: R::KIND,
-        path: path.to_owned(),
+        path: to.path().to_owned(),
         rows: written,
         left_out: left_out.iter().map(|field| field.column).collect(),
     })

@@ -1,10 +1,12 @@
 //! Files into the desk, row by row: the good ones enter, the bad ones go to a rejects file.
 
-use std::fs;
+use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::error::ExchangeError;
 use super::file_error::{Fault, FileError};
+use super::location::{Location, There};
 use super::report::{FileReport, Progress, Rejection};
 use super::text_in::{self, BadRow, Row, Rows, Trouble};
 use super::text_out::Rejects;
@@ -46,12 +48,13 @@ pub fn import_file(
     desk: &Desk,
     actor: &Actor,
     kind: Kind,
-    path: &Path,
+    from: impl Into<Location>,
     options: &ImportOptions,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<FileReport, ExchangeError> {
+    let from = from.into();
     with_target(desk, actor, options.dry_run, |target| {
-        take_file(target, kind, path, options, progress)
+        take_file(target, kind, &from, options, progress)
     })
 }
 
@@ -62,9 +65,9 @@ pub fn import_file(
 pub fn import_all(
     desk: &Desk,
     actor: &Actor,
-    dir: &Path,
+    dir: impl Into<Location>,
     options: &ImportOptions,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Vec<FileReport>, ExchangeError> {
     if options.rejects.is_some() {
         return Err(ExchangeError::Refused(both!(
@@ -72,11 +75,11 @@ pub fn import_all(
             en: "a rejects file can't be named for a whole folder: each file's refused rows go to *.rejects.csv beside it"
         )));
     }
-    let files = files_in(dir)?;
+    let files = files_in(&dir.into())?;
     with_target(desk, actor, options.dry_run, |target| {
         let mut reports = Vec::new();
-        for (kind, path) in files {
-            match take_file(target, kind, &path, options, progress) {
+        for (kind, from) in files {
+            match take_file(target, kind, &from, options, progress) {
                 Ok(report) => reports.push(report),
                 Err(error) => return Err(error.after(reports)),
             }
@@ -85,20 +88,25 @@ pub fn import_all(
     })
 }
 
-fn files_in(dir: &Path) -> Result<Vec<(Kind, PathBuf)>, ExchangeError> {
-    let shown = printable(&dir.display().to_string());
-    if !dir.is_dir() {
-        return Err(ExchangeError::Refused(if dir.exists() {
+fn files_in(dir: &Location) -> Result<Vec<(Kind, Location)>, ExchangeError> {
+    let shown = printable(&dir.path().display().to_string());
+    let there = dir.look();
+    if !matches!(there, Ok(There::Folder)) {
+        return Err(ExchangeError::Refused(if there.is_ok() {
             both!(zh: "{shown}：不是文件夹。导入单个文件请写明种类，如 import suppliers {shown}",
                 en: "{shown}: not a folder. To import one file, say what it holds, as in import suppliers {shown}")
         } else {
             both!(zh: "{shown}：没有这个文件夹。请检查路径", en: "{shown}: there is no such folder. Check the path")
         }));
     }
-    let found: Vec<(Kind, PathBuf)> = Kind::FILES
+    let is_missing = |at: &Location| {
+        at.look()
+            .is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let found: Vec<(Kind, Location)> = Kind::FILES
         .into_iter()
-        .map(|kind| (kind, dir.join(file_name(kind))))
-        .filter(|(_, path)| path.symlink_metadata().is_ok())
+        .map(|kind| (kind, dir.at(dir.path().join(file_name(kind)))))
+        .filter(|(_, at)| !is_missing(at))
         .collect();
     if found.is_empty() {
         let names = Kind::FILES.map(file_name).join(", ");
@@ -157,13 +165,13 @@ fn with_target<T>(
 fn take_file(
     target: &mut Target<'_>,
     kind: Kind,
-    path: &Path,
+    from: &Location,
     options: &ImportOptions,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<FileReport, ExchangeError> {
-    let mut rows = text_in::open(path, &columns(kind))?;
-    check_keys(kind, path, &rows)?;
-    let mut intake = Intake::new(kind, path, &rows, options)?;
+    let mut rows = text_in::open(from.clone(), &columns(kind))?;
+    check_keys(kind, from.path(), &rows)?;
+    let mut intake = Intake::new(kind, from, &rows, options)?;
     let taken = intake.take(target, &mut rows, progress);
     let report = intake.finish();
     match taken {
@@ -222,15 +230,17 @@ struct Intake {
 impl Intake {
     fn new(
         kind: Kind,
-        path: &Path,
+        from: &Location,
         rows: &Rows,
         options: &ImportOptions,
     ) -> Result<Self, ExchangeError> {
+        let path = from.path();
         let rejects_path = options
             .rejects
             .clone()
             .unwrap_or_else(|| default_rejects(path));
-        check_rejects(path, &rejects_path, options)?;
+        let rejects = from.at(rejects_path.clone());
+        check_rejects(from, &rejects, options)?;
         let mut report = FileReport::new(kind, path, options.dry_run);
         report.encoding = rows.encoding();
         report.unknown_columns = rows.unknown().to_vec();
@@ -240,7 +250,7 @@ impl Intake {
             source: printable(&name),
             lang: options.lang,
             waiting: Vec::new(),
-            rejects: (!options.dry_run).then(|| Rejects::new(&rejects_path, &rows.header())),
+            rejects: (!options.dry_run).then(|| Rejects::new(rejects, &rows.header())),
             rejects_path,
             report,
         })
@@ -250,7 +260,7 @@ impl Intake {
         &mut self,
         target: &mut Target<'_>,
         rows: &mut Rows,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), ExchangeError> {
         while let Some(next) = rows.next() {
             self.waiting.push(match next {
@@ -265,13 +275,16 @@ impl Intake {
             if self.is_full() {
                 self.hand_over(target)?;
             }
-            if self.report.rows.is_multiple_of(STEP) {
-                progress(self.progress(rows));
+            if self.report.rows.is_multiple_of(STEP) && progress(self.progress(rows)).is_break() {
+                self.hand_over(target)?;
+                return Err(ExchangeError::Interrupted);
             }
         }
         self.hand_over(target)?;
-        progress(self.progress(rows));
-        Ok(())
+        match progress(self.progress(rows)) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(ExchangeError::Interrupted),
+        }
     }
 
     fn progress(&self, rows: &Rows) -> Progress {
@@ -359,12 +372,12 @@ impl Waiting {
 
 /// The rejects must not replace the file that they come from, and a place that was named must be able to take them.
 fn check_rejects(
-    path: &Path,
-    rejects: &Path,
+    from: &Location,
+    rejects: &Location,
     options: &ImportOptions,
 ) -> Result<(), ExchangeError> {
-    if is_same(path, rejects) {
-        let path = printable(&path.display().to_string());
+    if from.is_same(rejects) {
+        let path = printable(&from.path().display().to_string());
         return Err(ExchangeError::Refused(both!(
             zh: "{path}：退回文件不能就是导入的文件。请给退回文件另一个名字",
             en: "{path}: the rejects file can't be the imported file itself. Give it another name"
@@ -373,30 +386,13 @@ fn check_rejects(
     if options.dry_run || options.rejects.is_none() {
         return Ok(());
     }
-    let refuse = |fault| Err(FileError::new(rejects, fault).into());
-    if rejects.metadata().is_ok_and(|there| !there.is_file()) {
+    let refuse = |fault| Err(FileError::new(rejects.path(), fault).into());
+    if rejects.look().is_ok_and(|there| there != There::File) {
         return refuse(Fault::NotAFile);
     }
-    match tempfile::Builder::new().tempfile_in(folder(rejects)) {
+    match rejects.draft() {
         Ok(_) => Ok(()),
         Err(cause) => refuse(Fault::Write(cause)),
-    }
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| {
-        fs::canonicalize(path).ok().or_else(|| {
-            let folder = fs::canonicalize(folder(path)).ok()?;
-            Some(folder.join(path.file_name()?))
-        })
-    };
-    real(one).is_some_and(|one| Some(one) == real(other))
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }
 
@@ -409,15 +405,6 @@ mod tests {
         let name = |path: &str| default_rejects(Path::new(path)).display().to_string();
         assert_eq!(name("in/suppliers.csv"), "in/suppliers.rejects.csv");
         assert_eq!(name("suppliers"), "suppliers.rejects.csv");
-    }
-
-    #[test]
-    fn one_file_is_known_by_all_its_names() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a.csv");
-        fs::write(&path, "code\n").unwrap();
-        assert!(is_same(&path, &dir.path().join(".").join("a.csv")));
-        assert!(!is_same(&path, &dir.path().join("b.csv")));
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use super::decode::{self, CHUNK, Decoding};
 use super::file_error::{Fault, FileError};
 use super::guard::unguard;
+use super::location::{Location, There};
 use crate::domain::lang::Lang;
 use crate::domain::printable::{half_width, printable};
 use crate::say;
 use csv::StringRecord;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The column that a rejects file has beside those of its source.
@@ -77,21 +78,22 @@ pub enum Trouble {
     File(FileError),
 }
 
-/// Opens the CSV file at `path`, which may have the columns `known`. Reads it once to see its encoding, and then as it is asked for
+/// Opens a CSV file, which may have the columns `known`. Reads it once to see its encoding, and then as it is asked for
 /// rows; it is never in memory as a whole.
 ///
 /// # Errors
 /// When it cannot be read, is not text in UTF-8 or GBK, or has no usable header.
-pub fn open(path: &Path, known: &[&'static str]) -> Result<Rows, FileError> {
-    open_in_chunks(path, known, CHUNK).map_err(|fault| FileError::new(path, fault))
+pub fn open(at: impl Into<Location>, known: &[&'static str]) -> Result<Rows, FileError> {
+    let at = at.into();
+    open_in_chunks(&at, known, CHUNK).map_err(|fault| FileError::new(at.path(), fault))
 }
 
-fn open_in_chunks(path: &Path, known: &[&'static str], chunk: usize) -> Result<Rows, Fault> {
+fn open_in_chunks(at: &Location, known: &[&'static str], chunk: usize) -> Result<Rows, Fault> {
     // Looked at before opening: opening a pipe that nobody writes to would wait for ever.
-    if !std::fs::metadata(path).map_err(Fault::Read)?.is_file() {
+    if at.look().map_err(Fault::Read)? != There::File {
         return Err(Fault::NotAFile);
     }
-    let mut file = File::open(path).map_err(Fault::Read)?;
+    let mut file = at.open().map_err(Fault::Read)?;
     let encoding = decode::detect(&mut file)?;
     file.seek(SeekFrom::Start(0)).map_err(Fault::Read)?;
     let length = file.metadata().map_err(Fault::Read)?.len();
@@ -110,7 +112,7 @@ fn open_in_chunks(path: &Path, known: &[&'static str], chunk: usize) -> Result<R
     }
     let (columns, unknown) = columns_of(&header, known)?;
     Ok(Rows {
-        path: path.to_owned(),
+        path: at.path().to_owned(),
         reader,
         header,
         columns: Arc::new(columns),

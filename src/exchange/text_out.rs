@@ -2,31 +2,35 @@
 
 use super::file_error::{Fault, FileError};
 use super::guard::guard;
+use super::location::{Draft, Location, There};
 use super::text_in::{ERROR_COLUMN, column_name};
-use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// A CSV file being written: UTF-8, LF, quotes where needed. It appears at its path on [`finish`](Self::finish), complete, and until
 /// then a file that was there stays; dropped before, it leaves nothing.
-#[derive(Debug)]
 pub struct Out {
-    path: PathBuf,
-    file: BufWriter<NamedTempFile>,
+    at: Location,
+    file: BufWriter<Draft>,
     cells: usize,
     /// Whether the row so far is one empty cell, which must not become an empty line.
     blank: bool,
     rows: u64,
 }
 
+impl std::fmt::Debug for Out {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.at.fmt(f)
+    }
+}
+
 impl Out {
-    /// Begins a file with this header at `path`, in a folder that exists.
+    /// Begins a file with this header, in a folder that exists.
     ///
     /// # Errors
-    /// When the folder cannot be written to, or something other than a file is at `path`.
-    pub fn create(path: &Path, header: &[&str]) -> Result<Self, FileError> {
-        let mut out = Self::begin(path).map_err(|fault| FileError::new(path, fault))?;
+    /// When the folder cannot be written to, or something other than a file is there.
+    pub fn create(at: impl Into<Location>, header: &[&str]) -> Result<Self, FileError> {
+        let at = at.into();
+        let mut out = Self::begin(&at).map_err(|fault| FileError::new(at.path(), fault))?;
         for name in header {
             out.plain_cell(name)?;
         }
@@ -35,16 +39,16 @@ impl Out {
         Ok(out)
     }
 
-    fn begin(path: &Path) -> Result<Self, Fault> {
+    fn begin(at: &Location) -> Result<Self, Fault> {
         // A link keeps pointing where it does; what it points to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
+        let at = at.resolved();
+        if at.look().is_ok_and(|there| there != There::File) {
             return Err(Fault::NotAFile);
         }
-        let file = NamedTempFile::new_in(folder(&path)).map_err(Fault::Write)?;
+        let draft = at.draft().map_err(Fault::Write)?;
         Ok(Self {
-            path,
-            file: BufWriter::with_capacity(64 * 1024, file),
+            at,
+            file: BufWriter::with_capacity(64 * 1024, draft),
             cells: 0,
             blank: false,
             rows: 0,
@@ -98,34 +102,22 @@ impl Out {
     /// When the disk does not take it; a file that was there is then as before.
     pub fn finish(mut self) -> Result<u64, FileError> {
         self.file.flush().map_err(|e| self.failed(e))?;
-        let synced = self.file.get_ref().as_file().sync_all();
-        synced.map_err(|e| self.failed(e))?;
-        let (path, rows) = (self.path, self.rows);
-        let fault = |e: io::Error| FileError::new(&path, Fault::Write(e));
-        let (file, _) = self.file.into_parts();
-        file.persist(&path).map_err(|e| fault(e.error))?;
-        let folder = File::open(folder(&path)).map_err(fault)?;
-        folder.sync_all().map_err(fault)?;
+        let (at, rows) = (self.at, self.rows);
+        let (draft, _) = self.file.into_parts();
+        let kept = draft.keep(at.path(), true);
+        kept.map_err(|e| FileError::new(at.path(), Fault::Write(e)))?;
         Ok(rows)
     }
 
     fn failed(&self, cause: io::Error) -> FileError {
-        FileError::new(&self.path, Fault::Write(cause))
-    }
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+        FileError::new(self.at.path(), Fault::Write(cause))
     }
 }
 
 /// The rows of an import that were refused: the columns of the import and `error`. The file is made at the first such row and replaces
 /// one of an earlier import.
-#[derive(Debug)]
 pub struct Rejects {
-    path: PathBuf,
+    at: Location,
     header: Vec<String>,
     /// Columns of the import.
     width: usize,
@@ -135,9 +127,9 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Rejects of a file with this header, to be written to `path`.
+    /// Rejects of a file with this header, to be written to a place.
     #[must_use]
-    pub fn new(path: &Path, header: &[&str]) -> Self {
+    pub fn new(at: impl Into<Location>, header: &[&str]) -> Self {
         let mut header: Vec<String> = header.iter().map(|&name| name.to_owned()).collect();
         let error_at = header
             .iter()
@@ -147,7 +139,7 @@ impl Rejects {
             header.push(ERROR_COLUMN.to_owned());
         }
         Self {
-            path: path.to_owned(),
+            at: at.into(),
             header,
             width,
             error_at: error_at.unwrap_or(width),
@@ -173,7 +165,7 @@ impl Rejects {
             Some(out) => out,
             none => {
                 let header: Vec<&str> = self.header.iter().map(String::as_str).collect();
-                none.insert(Out::create(&self.path, &header)?)
+                none.insert(Out::create(self.at.clone(), &header)?)
             }
         };
         let reused = self.error_at < self.width;
@@ -197,21 +189,23 @@ impl Rejects {
         if let Some(out) = self.out {
             return out.finish();
         }
-        if is_rejects(&self.path) {
-            fs::remove_file(&self.path).map_err(|e| FileError::new(&self.path, Fault::Write(e)))?;
+        if is_rejects(&self.at) {
+            let removed = self.at.remove();
+            removed.map_err(|e| FileError::new(self.at.path(), Fault::Write(e)))?;
         }
         Ok(0)
     }
 }
 
-/// Whether the first line of the file at `path` names an `error` column.
-fn is_rejects(path: &Path) -> bool {
-    if !fs::metadata(path).is_ok_and(|there| there.is_file()) {
+/// Whether the first line of a file names an `error` column.
+fn is_rejects(at: &Location) -> bool {
+    if !at.look().is_ok_and(|there| there == There::File) {
         return false;
     }
     let mut line = String::new();
-    let read =
-        File::open(path).map(|file| BufReader::new(file.take(64 * 1024)).read_line(&mut line));
+    let read = at
+        .open()
+        .map(|file| BufReader::new(file.take(64 * 1024)).read_line(&mut line));
     matches!(read, Ok(Ok(_)))
         && line
             .split(',')
@@ -224,6 +218,8 @@ mod tests {
     use crate::domain::lang::Lang;
     use crate::exchange::text_in::{Row, open};
     use proptest::prelude::*;
+    use std::fs;
+    use std::path::Path;
 
     fn names_in(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();

@@ -11,7 +11,7 @@ pub(super) const NEXT: char = '\u{1}';
 pub(super) const OR: char = '\u{2}';
 
 /// The searchable form of one record: one allocation, 24 bytes beside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchKey {
     /// Which characters occur at all, see [`mask_of`].
     mask: u64,

@@ -3,6 +3,7 @@
 //! The seam is commands in, events out. An engine runs the desk's decision inside one of its transactions, over the
 //! rows as they stand there, and writes the events, the rows, the journal and the command's result together, or nothing.
 
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -98,6 +99,8 @@ pub enum Executed {
 pub enum StoreError {
     /// There is no store at the path, or it can't be opened, read or written now.
     Unavailable(Said),
+    /// Another process has the store open.
+    Busy(Said),
     /// A commit failed: whether its commands were done is known only by their ids after opening the store again.
     Unknown(Said),
     /// What was read can't be right.
@@ -109,7 +112,10 @@ impl StoreError {
     #[must_use]
     pub fn said(&self) -> &Said {
         match self {
-            Self::Unavailable(said) | Self::Unknown(said) | Self::Corrupt(said) => said,
+            Self::Unavailable(said)
+            | Self::Busy(said)
+            | Self::Unknown(said)
+            | Self::Corrupt(said) => said,
         }
     }
 }
@@ -307,11 +313,18 @@ pub trait Store: Ledger + Views + Feed + Send + Sync {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Report, StoreError>;
 
-    /// Writes a consistent copy to a path where nothing is, while others go on working.
+    /// Writes a consistent copy into an empty file, while others go on working, and checks it.
     ///
     /// # Errors
-    /// When something is there already, it can't be written, or the copy is not equal.
-    fn backup(&self, to: &Path) -> Result<(), StoreError>;
+    /// When it can't be written, or the copy is not equal.
+    fn backup(&self, into: &File) -> Result<(), StoreError>;
+
+    /// Whether the store's file is as this engine wrote it last, as far as its date and size tell. Not to be asked while
+    /// a command is executed.
+    fn is_untouched(&self) -> bool;
+
+    /// Makes the next opening quick, for a moment in which nobody works.
+    fn settle(&self);
 }
 
 /// Opens the store at a path, which must be there.
@@ -330,12 +343,12 @@ pub fn create(path: &Path) -> Result<Box<dyn Store>, StoreError> {
     Ok(Box::new(redb::RedbStore::create(path)?))
 }
 
-/// Makes a store at `to` of the backup at `from`, after checking it.
+/// Opens a backup after checking all of it.
 ///
 /// # Errors
-/// When the backup is not sound, or something is at `to` already.
-pub fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
-    redb::restore(from, to)
+/// When it is not sound.
+pub fn open_sound(from: &Path) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(redb::open_sound(from)?))
 }
 
 /// An id for a new command.

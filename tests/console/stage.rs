@@ -101,7 +101,7 @@ impl Stage {
             lang,
             title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
             fixed_now: true,
-            keymap: None,
+            ..ConsoleSettings::default()
         };
         let theme = Theme::new(Depth::Indexed, false);
         let app = App::new(&desk, &broker(), settings, theme, &sender).unwrap();

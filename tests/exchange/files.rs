@@ -1,6 +1,7 @@
 //! Good files.
 
 use std::fs;
+use std::ops::ControlFlow;
 
 use matchdesk::domain::Kind;
 use matchdesk::exchange::{ImportOptions, export_all, export_file, import_file};
@@ -82,6 +83,7 @@ fn a_file_longer_than_a_batch_keeps_lines_and_order() {
         &options,
         &mut |progress| {
             seen.push(progress);
+            ControlFlow::Continue(())
         },
     )
     .unwrap();
@@ -122,7 +124,7 @@ fn a_dry_run_over_a_folder_says_the_same_and_writes_nothing() {
 fn personal_columns_are_left_out_unless_asked_for() {
     let world = World::furnished();
     let dir = world.path("a/b");
-    let written = export_all(&world.desk, &dir, false, &mut |_| {}).unwrap();
+    let written = export_all(&world.desk, &dir, false, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(written.len(), 9);
     let header = |name: &str| {
         let text = fs::read_to_string(dir.join(name)).unwrap();
@@ -138,7 +140,10 @@ fn personal_columns_are_left_out_unless_asked_for() {
         "code,name,sex,birth_date,street,community,lon,lat,blocked,preferred"
     );
     let path = world.path("r.csv");
-    let written = export_file(&world.desk, Kind::Resident, &path, true, &mut |_| {}).unwrap();
+    let written = export_file(&world.desk, Kind::Resident, &path, true, &mut |_| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
     assert_eq!((written.rows, written.left_out.len()), (1, 0));
     assert!(fs::read_to_string(&path).unwrap().contains("circumstances"));
 }
@@ -159,4 +164,36 @@ fn columns_beyond_the_usual_ones_appear_only_when_used() {
         "need,supplier,visits,standing\nN1,V1,2026-11-24T09:00,no\n",
     );
     assert!(header(Kind::Match).ends_with(",end_reason,standing"));
+}
+
+#[test]
+fn an_import_that_nobody_wants_any_more_stops_with_what_it_has_taken() {
+    let world = World::new();
+    let mut text = String::from("code,kind,name\n");
+    for number in 0..20_000 {
+        text.extend([format!("X{number:05},person,甲\n")]);
+    }
+    let path = world.path("in.csv");
+    fs::write(&path, text).unwrap();
+    let mut asked = 0;
+    let stopped = import_file(
+        &world.desk,
+        &matchdesk::desk::Actor::desk(),
+        Kind::Supplier,
+        &path,
+        &ImportOptions::default(),
+        &mut |_| {
+            asked += 1;
+            if asked < 15 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        },
+    )
+    .unwrap_err();
+    let taken = stopped.before()[0].added;
+    assert_eq!(taken, 7500, "whole rows, those that had been read");
+    let kept = world.desk.rows().unwrap().count(Kind::Supplier).unwrap();
+    assert_eq!(kept, taken);
 }

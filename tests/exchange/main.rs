@@ -1,6 +1,7 @@
 //! What somebody with files can rely on when they go into the desk and come out again.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use matchdesk::desk::{Actor, Clock, Desk};
@@ -58,7 +59,9 @@ impl World {
         path: &Path,
         options: &ImportOptions,
     ) -> Result<FileReport, ExchangeError> {
-        import_file(&self.desk, &Actor::desk(), kind, path, options, &mut |_| {})
+        import_file(&self.desk, &Actor::desk(), kind, path, options, &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
     fn try_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<FileReport, ExchangeError> {
@@ -85,13 +88,18 @@ impl World {
         dir: &Path,
         options: &ImportOptions,
     ) -> Result<Vec<FileReport>, ExchangeError> {
-        import_all(&self.desk, &Actor::desk(), dir, options, &mut |_| {})
+        import_all(&self.desk, &Actor::desk(), dir, options, &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
     /// Every file as it would be exported now, by name.
     fn everything(&self) -> Vec<(String, String)> {
         let dir = tempfile::tempdir().unwrap();
-        export_all(&self.desk, dir.path(), true, &mut |_| {}).unwrap();
+        export_all(&self.desk, dir.path(), true, &mut |_| {
+            ControlFlow::Continue(())
+        })
+        .unwrap();
         let read = |kind: Kind| {
             let name = format!("{kind}.csv");
             let text = fs::read_to_string(dir.path().join(&name)).unwrap();

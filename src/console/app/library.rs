@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::model::Names;
 use crate::desk::{Desk, DeskError};
@@ -14,8 +15,8 @@ use crate::store::{Rows, fetch};
 /// One registry's codes in order with their search keys.
 #[derive(Debug, Default)]
 pub struct Book {
-    /// The codes, in the order of the store.
-    pub codes: Vec<Code>,
+    /// The codes, in the order of the store. Shared with the lists that show all of them.
+    pub codes: Arc<Vec<Code>>,
     /// The key of each, at the same place.
     pub keys: Vec<SearchKey>,
     places: HashMap<Code, usize>,
@@ -26,12 +27,16 @@ pub struct Book {
 impl Book {
     /// Adds or replaces a record's key.
     pub fn put(&mut self, code: Code, key: SearchKey) {
-        self.version += 1;
         if let Some(old) = self.places.get(&code).and_then(|at| self.keys.get_mut(*at)) {
-            *old = key;
+            // Each session tells of each change; the first counts.
+            if *old != key {
+                *old = key;
+                self.version += 1;
+            }
         } else {
+            self.version += 1;
             self.places.insert(code.clone(), self.codes.len());
-            self.codes.push(code);
+            Arc::make_mut(&mut self.codes).push(code);
             self.keys.push(key);
         }
     }
@@ -46,16 +51,22 @@ impl Book {
     }
 }
 
-/// The registries that can be filtered.
+/// The registries that can be filtered; all sessions of a station share one.
 #[derive(Debug, Default)]
 pub struct Library {
-    suppliers: RwLock<Book>,
-    residents: RwLock<Book>,
-    needs: RwLock<Book>,
+    suppliers: Shelf,
+    residents: Shelf,
+    needs: Shelf,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    book: RwLock<Book>,
+    loaded: AtomicBool,
 }
 
 impl Library {
-    fn shelf(&self, kind: Kind) -> &RwLock<Book> {
+    fn shelf(&self, kind: Kind) -> &Shelf {
         match kind {
             Kind::Supplier => &self.suppliers,
             Kind::Resident => &self.residents,
@@ -66,16 +77,24 @@ impl Library {
     /// A registry, to read.
     pub fn book(&self, kind: Kind) -> RwLockReadGuard<'_, Book> {
         self.shelf(kind)
+            .book
             .read()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads a registry from the store and puts it in place of what was there.
+    /// Reads a registry from the store, unless that was done. Changes wait meanwhile, so that none is lost.
     ///
     /// # Errors
     /// When the store can't be read.
     pub fn load(&self, kind: Kind, desk: &Desk, names: &Names) -> Result<(), DeskError> {
-        let mut book = Book::default();
+        let shelf = self.shelf(kind);
+        if shelf.loaded.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut book = shelf.book.write().unwrap_or_else(PoisonError::into_inner);
+        if shelf.loaded.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let rows = desk.rows()?;
         rows.scan(kind, None, &mut |record| {
             if let Some(key) = key_of(&record, names, &*rows) {
@@ -83,11 +102,19 @@ impl Library {
             }
             ControlFlow::Continue(())
         })?;
-        *self
-            .shelf(kind)
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = book;
+        shelf.loaded.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Reads every registry, so that the first session finds them ready.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn load_all(&self, desk: &Desk) -> Result<(), DeskError> {
+        let names = read_names(desk)?;
+        [Kind::Need, Kind::Resident, Kind::Supplier]
+            .into_iter()
+            .try_for_each(|kind| self.load(kind, desk, &names))
     }
 
     /// Takes the changes of registries.
@@ -100,6 +127,7 @@ impl Library {
             let kind = event.after.kind();
             if let Some(key) = key_of(&event.after, names, &*rows) {
                 self.shelf(kind)
+                    .book
                     .write()
                     .unwrap_or_else(PoisonError::into_inner)
                     .put(event.after.key(), key);

@@ -33,6 +33,8 @@ use worker::{Answer, Request, Workers};
 pub enum Msg {
     /// Something happened at the terminal.
     Term(TermEvent),
+    /// Something happened at a terminal at the other end of a line; whoever reads the line counts the tickets.
+    Away(TermEvent, Arc<()>),
     /// The world changed, by this session or another.
     Events(Arc<Vec<Event>>),
     /// A worker is done with a request.
@@ -78,6 +80,7 @@ impl App {
         theme: Theme,
         sender: &Sender<Msg>,
     ) -> io::Result<Self> {
+        let again = settings.again;
         let (model, problems) = Model::new(Arc::clone(desk), settings, theme);
         let workers = Workers::start(desk, actor, &model.library, sender)?;
         let mut app = Self {
@@ -94,6 +97,10 @@ impl App {
             end: None,
             redraw: false,
         };
+        if again && app.status.is_none() {
+            let text = text!(zh: "服务台重新接通", en: "connected to the station again");
+            app.status = Some(Status::new(Tone::Info, text.get(app.model.lang)));
+        }
         app.ask(Request::Names);
         app.ask(Request::Load);
         app.each(|view, ctx| view.start(ctx));
@@ -172,7 +179,7 @@ impl App {
 
     fn take(&mut self, msg: Msg) {
         match msg {
-            Msg::Term(event) => self.take_term(event),
+            Msg::Term(event) | Msg::Away(event, _) => self.take_term(event),
             Msg::Events(events) => {
                 self.ask(Request::Changed(Arc::clone(&events)));
                 self.each(|view, ctx| view.events(&events, ctx));

@@ -104,14 +104,14 @@ impl Model {
         settings: ConsoleSettings,
         theme: Theme,
     ) -> (Self, Vec<KeymapError>) {
-        let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_deref());
+        let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_ref());
         let model = Self {
             desk,
             lang: settings.lang,
             theme,
             keymap,
             names: Arc::default(),
-            library: Arc::default(),
+            library: settings.library,
             ready: false,
             progress: None,
             awaiting: 0,

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::Msg;
 use super::library::{Library, read_names};
 use super::model::Names;
-use crate::desk::{Actor, BestRow, Command, Desk, DeskError, Done};
+use crate::desk::{Actor, BestRow, Command, Desk, DeskError, Done, Ear};
 use crate::domain::{Code, Event, Kind};
 use crate::matching::{Awaiting, Explanation, Ranking};
 use crate::search::Filter;
@@ -22,8 +22,8 @@ use crate::search::Filter;
 /// How many candidates are listed.
 const TOP: usize = 200;
 
-/// How often standing matches are rolled forward.
-const HOUR: Duration = Duration::from_secs(3600);
+/// How often it is looked whether standing matches are to be rolled forward.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// How often the progress of loading is told.
 const BEAT: Duration = Duration::from_millis(60);
@@ -76,7 +76,7 @@ pub enum Answer {
     /// The registries hold the changes; with new names where those changed.
     Changed(Option<Arc<Names>>),
     /// A registry's codes that match a text.
-    List(Kind, String, Vec<Code>),
+    List(Kind, String, Arc<Vec<Code>>),
     /// A newer request made this one pointless.
     Replaced,
 }
@@ -85,6 +85,8 @@ pub enum Answer {
 pub struct Workers {
     desk: Sender<Request>,
     registry: Sender<Request>,
+    /// While it is there, events are heard.
+    _ear: Ear,
 }
 
 impl Workers {
@@ -104,7 +106,7 @@ impl Workers {
             desk: Arc::clone(desk),
             actor: actor.clone(),
             out: out.clone(),
-            rolled: None,
+            loaded: false,
         };
         spawn("desk", move || worker.run(&desk_requests))?;
         let registry = RegistryWorker {
@@ -115,7 +117,8 @@ impl Workers {
             out: out.clone(),
         };
         spawn("registry", move || registry.run(&registry_requests))?;
-        let (events, out) = (desk.listen(), out.clone());
+        let (ear, events) = desk.listen();
+        let out = out.clone();
         spawn("events", move || {
             while let Ok(events) = events.recv() {
                 if out.send(Msg::Events(events)).is_err() {
@@ -126,6 +129,7 @@ impl Workers {
         Ok(Self {
             desk: to_desk,
             registry: to_registry,
+            _ear: ear,
         })
     }
 
@@ -177,8 +181,8 @@ struct DeskWorker {
     desk: Arc<Desk>,
     actor: Actor,
     out: Sender<Msg>,
-    /// When standing matches were rolled forward last; not before the index is loaded.
-    rolled: Option<Instant>,
+    /// Whether the index is loaded; before that nothing is rolled forward.
+    loaded: bool,
 }
 
 impl DeskWorker {
@@ -195,7 +199,7 @@ impl DeskWorker {
                 }
                 continue;
             }
-            match requests.recv_timeout(self.idle()) {
+            match requests.recv_timeout(LOOK) {
                 Ok(first) => collect(first, requests, &mut waiting, &self.out),
                 Err(RecvTimeoutError::Timeout) => self.roll(),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -203,16 +207,11 @@ impl DeskWorker {
         }
     }
 
-    /// How long until the next roll.
-    fn idle(&self) -> Duration {
-        self.rolled
-            .map_or(HOUR, |at| HOUR.saturating_sub(at.elapsed()))
-    }
-
-    /// A failed roll is tried again in an hour; what it would have booked stays in the queue meanwhile.
-    fn roll(&mut self) {
-        let _ = self.desk.roll();
-        self.rolled = Some(Instant::now());
+    /// A failed roll is tried again; what it would have booked stays in the queue meanwhile.
+    fn roll(&self) {
+        if self.loaded {
+            let _ = self.desk.roll_when_due();
+        }
     }
 
     fn answer(&mut self, request: Request) -> Answer {
@@ -243,6 +242,7 @@ impl DeskWorker {
                 let _ = out.send(Msg::Progress(done, total));
             }
         })?;
+        self.loaded = true;
         self.roll();
         Ok(())
     }
@@ -329,7 +329,7 @@ impl RegistryWorker {
         renamed.then(|| Arc::clone(&self.names))
     }
 
-    fn list(&mut self, kind: Kind, text: &str, cancel: &AtomicBool) -> Option<Vec<Code>> {
+    fn list(&mut self, kind: Kind, text: &str, cancel: &AtomicBool) -> Option<Arc<Vec<Code>>> {
         if cancel.load(Ordering::Relaxed) {
             return None;
         }
@@ -343,12 +343,15 @@ impl RegistryWorker {
             narrowing.loaded = self.library.load(kind, &self.desk, &self.names).is_ok();
         }
         let book = self.library.book(kind);
+        if text.trim().is_empty() {
+            return Some(Arc::clone(&book.codes));
+        }
         if narrowing.version != book.version {
             narrowing.filter.reset();
             narrowing.version = book.version;
         }
         let ids = narrowing.filter.query_unless(&book.keys, text, cancel)?;
         let code = |&id: &u32| book.codes.get(id as usize).cloned();
-        Some(ids.iter().filter_map(code).collect())
+        Some(Arc::new(ids.iter().filter_map(code).collect()))
     }
 }

@@ -1,7 +1,9 @@
 //! One key press, its name in a key map, and its short name in a hint.
 
+use serde::{Deserialize, Serialize};
+
 /// What was pressed, without modifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those on the keys")]
 pub enum Code {
     Char(char),
@@ -24,7 +26,7 @@ pub enum Code {
 }
 
 /// A key with its modifiers. Shift is part of a character, so `A` has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// The key itself.
     pub code: Code,

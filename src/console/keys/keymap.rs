@@ -1,9 +1,10 @@
 //! Which keys mean which action, by context: the built-in map with the user's file laid over it.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -56,25 +57,44 @@ pub fn user_file() -> Option<PathBuf> {
     Some(folders.config_dir().join("matchdesk").join("keymap.toml"))
 }
 
-impl Keymap {
-    /// The built-in map with the file at `path` over it, if there is one.
-    ///
-    /// `known` are the ids of all actions. Whatever is wrong is left out and said in the errors; the rest works.
+/// A user's key map as it was read, or why it can't be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserKeymap {
+    /// The file.
+    pub name: String,
+    /// What stands in it.
+    pub text: Result<String, String>,
+}
+
+impl UserKeymap {
+    /// Reads the user's key map, if there is one.
     #[must_use]
-    pub fn load(known: &[ActionId], path: Option<&Path>) -> (Self, Vec<KeymapError>) {
-        let Some(path) = path else {
-            return Self::with_user(known, None);
+    pub fn read() -> Option<Self> {
+        let path = user_file()?;
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            read => read.map_err(|error| error.to_string()),
         };
-        let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::with_user(known, Some((&name, &text))),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::with_user(known, None),
-            Err(e) => {
+        Some(Self {
+            name: path.display().to_string(),
+            text,
+        })
+    }
+}
+
+impl Keymap {
+    /// The built-in map with a user's over it. What is wrong with the user's is told, and the rest of it counts.
+    #[must_use]
+    pub fn load(known: &[ActionId], user: Option<&UserKeymap>) -> (Self, Vec<KeymapError>) {
+        match user.map(|user| (user, &user.text)) {
+            None => Self::with_user(known, None),
+            Some((user, Ok(text))) => Self::with_user(known, Some((&user.name, text))),
+            Some((user, Err(why))) => {
                 let (map, mut errors) = Self::with_user(known, None);
                 errors.push(KeymapError {
-                    file: name,
+                    file: user.name.clone(),
                     line: 1,
-                    problem: Problem::Unreadable(e.to_string()),
+                    problem: Problem::Unreadable(why.clone()),
                 });
                 (map, errors)
             }

@@ -5,7 +5,7 @@ mod keymap;
 mod problem;
 
 pub use key::{Code, Key, parse_sequence, show_sequence};
-pub use keymap::{ActionId, Hint, Keymap, Lookup, user_file};
+pub use keymap::{ActionId, Hint, Keymap, Lookup, UserKeymap, user_file};
 pub use problem::{KeymapError, Problem};
 
 /// The contexts a key map may name, innermost first as a screen lists them.

@@ -24,7 +24,7 @@ use crate::text;
 /// One kind's list and where one is in it.
 struct Shelf {
     kind: Kind,
-    codes: Vec<Code>,
+    codes: Arc<Vec<Code>>,
     state: TableState,
     filter: Input,
     loaded: bool,
@@ -38,7 +38,7 @@ impl Shelf {
     fn new(kind: Kind) -> Self {
         Self {
             kind,
-            codes: Vec::new(),
+            codes: Arc::default(),
             state: TableState::default(),
             filter: Input::default(),
             loaded: false,
@@ -61,9 +61,9 @@ impl Shelf {
     }
 
     /// Takes a list and keeps the selection on its record; a new filter begins at its best match.
-    fn take(&mut self, codes: &[Code], again: bool) {
+    fn take(&mut self, codes: &Arc<Vec<Code>>, again: bool) {
         let kept = self.selected().cloned().filter(|_| again);
-        self.codes = codes.to_vec();
+        self.codes = Arc::clone(codes);
         self.state.set_len(self.codes.len());
         let at = kept.and_then(|code| self.codes.iter().position(|c| *c == code));
         match at {

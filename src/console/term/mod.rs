@@ -9,14 +9,16 @@ use std::io;
 use std::sync::mpsc::Sender;
 
 pub use capability::{ascii_only, depth};
-pub use guard::{Guard, restore};
-pub use screen::{Screen, Tty};
+pub use guard::{Gate, Guard, restore};
+pub use screen::{Extent, Screen, Tty, over};
+
+use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use super::theme::Theme;
 
 /// What happened at the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TermEvent {
     /// A key was pressed.
     Key(Key),
@@ -32,11 +34,35 @@ pub enum TermEvent {
     Stop(i32),
 }
 
-/// The theme for the terminal that the environment describes.
+/// The variables of the environment that describe a terminal.
+pub const VARIABLES: [&str; 6] = [
+    "TERM",
+    "COLORTERM",
+    "NO_COLOR",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LANG",
+];
+
+/// The theme for the terminal that an environment describes.
 #[must_use]
-pub fn theme() -> Theme {
-    let env = |name: &str| std::env::var(name).ok();
-    Theme::new(depth(env), ascii_only(env))
+pub fn theme(env: impl Fn(&str) -> Option<String>) -> Theme {
+    Theme::new(depth(&env), ascii_only(&env))
+}
+
+/// The terminal's columns and rows.
+///
+/// # Errors
+///
+/// When there is no terminal.
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
+/// Standard output while the terminal is ours.
+#[must_use]
+pub fn gate() -> Gate {
+    Gate(io::stdout())
 }
 
 /// Takes the terminal for full-screen use and sends what happens there into the app's channel, made into its messages by `wrap`.
@@ -47,7 +73,7 @@ pub fn theme() -> Theme {
 /// # Errors
 ///
 /// When standard input or output is no terminal, or its modes cannot be set.
-pub fn start<M, F>(sender: Sender<M>, wrap: F) -> io::Result<(Guard, Screen)>
+pub fn start<M, F>(sender: Sender<M>, wrap: F) -> io::Result<Guard>
 where
     M: Send + 'static,
     F: Fn(TermEvent) -> M + Clone + Send + 'static,
@@ -55,9 +81,8 @@ where
     // Signals first: one that comes while the modes change must find its handler.
     events::listen_to_signals(sender.clone(), wrap.clone())?;
     let guard = Guard::enter()?;
-    let screen = screen::open()?;
     events::listen_to_input(sender, wrap)?;
-    Ok((guard, screen))
+    Ok(guard)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Drawing: as few bytes as can be, shown at once, and never a question to the terminal.
 
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crossterm::style::{Attribute, Print, SetAttribute, SetBackgroundColor, SetForegroundColor};
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate};
@@ -11,19 +13,44 @@ use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier, Style};
 
-use super::guard::Gate;
+/// A screen that is drawn into `W`.
+pub type Screen<W> = Terminal<Tty<BufWriter<W>>>;
 
-/// The real screen.
-pub type Screen = Terminal<Tty<BufWriter<Gate>>>;
+/// A screen's columns and rows, which whoever reads its input keeps true.
+#[derive(Clone, Debug)]
+pub struct Extent(Arc<AtomicU32>);
+
+impl Extent {
+    /// So many columns and rows.
+    #[must_use]
+    pub fn new(columns: u16, rows: u16) -> Self {
+        let extent = Self(Arc::default());
+        extent.set(columns, rows);
+        extent
+    }
+
+    /// The screen has become larger or smaller.
+    pub fn set(&self, columns: u16, rows: u16) {
+        let both = u32::from(columns) << 16 | u32::from(rows);
+        self.0.store(both, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Size {
+        let [a, b, c, d] = self.0.load(Ordering::Relaxed).to_be_bytes();
+        Size::new(u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
+    }
+}
 
 /// A frame of 200×60 in colour is about this long, so that it leaves in one write.
 const BUFFER: usize = 64 * 1024;
 
-pub(super) fn open() -> io::Result<Screen> {
-    Terminal::new(Tty::new(BufWriter::with_capacity(
-        BUFFER,
-        Gate(io::stdout()),
-    )))
+/// A screen of this extent, drawn into `out`.
+///
+/// # Errors
+/// When `out` takes nothing.
+pub fn over<W: Write>(out: W, extent: &Extent) -> io::Result<Screen<W>> {
+    let out = BufWriter::with_capacity(BUFFER, out);
+    Terminal::new(Tty::new(out, extent.clone()))
 }
 
 /// A backend that queues everything of a frame into a synchronized update and remembers the cursor itself.
@@ -35,17 +62,19 @@ pub struct Tty<W: Write> {
     /// Where the cursor was put, unless drawing has moved it since.
     placed: Option<Position>,
     last: Position,
+    extent: Extent,
 }
 
 impl<W: Write> Tty<W> {
     /// A backend that writes to `out`, whose cursor is hidden.
-    pub fn new(out: W) -> Self {
+    pub fn new(out: W, extent: Extent) -> Self {
         Self {
             inner: CrosstermBackend::new(out),
             updating: false,
             shown: false,
             placed: None,
             last: Position::ORIGIN,
+            extent,
         }
     }
 
@@ -123,11 +152,14 @@ impl<W: Write> Backend for Tty<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        Ok(self.extent.get())
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.inner.window_size()
+        Ok(WindowSize {
+            columns_rows: self.extent.get(),
+            pixels: Size::ZERO,
+        })
     }
 
     /// Ends the frame and sends it. Writes nothing when nothing changed.
@@ -227,7 +259,9 @@ mod tests {
             let wire = Wire::default();
             let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 3));
             let options = TerminalOptions { viewport };
-            let terminal = Terminal::with_options(Tty::new(wire.clone()), options).unwrap();
+            let terminal =
+                Terminal::with_options(Tty::new(wire.clone(), Extent::new(20, 3)), options)
+                    .unwrap();
             Self(terminal, wire, vt100::Parser::new(nz(3), nz(20), 0))
         }
 

@@ -19,7 +19,9 @@ fn the_program_inside_the_terminal() {
         return;
     };
     let (sender, receiver) = channel();
-    let (guard, mut screen) = start(sender, |event| event).unwrap();
+    let (columns, rows) = size().unwrap();
+    let guard = start(sender, |event| event).unwrap();
+    let mut screen = over(gate(), &Extent::new(columns, rows)).unwrap();
     screen
         .draw(|f| f.render_widget("matchdesk ready", f.area()))
         .unwrap();

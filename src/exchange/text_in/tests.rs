@@ -118,7 +118,7 @@ fn gbk_is_detected_and_read_also_across_buffers() {
     let (bytes, _, _) = encoding_rs::GBK.encode(&text);
     let (_dir, path) = file(&bytes);
     for chunk in [1, 7, CHUNK] {
-        let rows = open_in_chunks(&path, &["code", "name"], chunk).unwrap();
+        let rows = open_in_chunks(&(&path).into(), &["code", "name"], chunk).unwrap();
         let got = read(rows);
         assert_eq!(got.len(), 20_000);
         assert_eq!(got[19_999], "20001 V19999 a王秀英朝阳区");
@@ -185,7 +185,7 @@ proptest! {
             .filter(|cells| cells.iter().any(|cell| !trim(cell).is_empty())).collect();
         let mut got = Vec::new();
         let mut lines = vec![1];
-        for row in open_in_chunks(&path, &["code", "name"], chunk).unwrap() {
+        for row in open_in_chunks(&(&path).into(), &["code", "name"], chunk).unwrap() {
             match row {
                 Ok(row) => { lines.push(row.line); got.push(row.cells) }
                 Err(Trouble::Row(bad)) => { lines.push(bad.line); got.push(bad.cells) }

@@ -12,13 +12,26 @@ use crate::store::{Store, StoreError};
 /// Rows copied in one transaction.
 const BATCH: u64 = 50_000;
 
-pub(super) fn backup(db: &Database, to: &Path) -> Result<(), StoreError> {
-    let transaction = db.begin_read().map_err(any)?;
-    copy(&transaction, to)
+pub(super) fn backup(db: &Database, into: &File) -> Result<(), StoreError> {
+    let source = db.begin_read().map_err(any)?;
+    let wrong = |error: std::io::Error| {
+        StoreError::Unavailable(both!(
+            zh: "备份文件写不进去：{error}。请检查磁盘是否有空间",
+            en: "the copy can't be written: {error}. Check that the disk has room"
+        ))
+    };
+    let file = into.try_clone().map_err(wrong)?;
+    let target = guarded(Path::new("backup"), || make(file))?;
+    for table in TABLES {
+        copy_table(&source, &target, table)?;
+    }
+    check_copy(&source, &target)?;
+    drop(target);
+    into.sync_all().map_err(wrong)
 }
 
-pub(super) fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
-    check_free(to)?;
+/// Opens a backup and checks all of it.
+pub(super) fn open_sound(from: &Path) -> Result<RedbStore, StoreError> {
     let store = RedbStore::open(from)?;
     let report = store.verify(&[], &mut |_, _| {})?;
     if let Some(first) = report.problems.first() {
@@ -27,50 +40,7 @@ pub(super) fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
             both!(zh: "{shown} 不完好，没有恢复：{zh}", en: "{shown} is not sound and was not restored: {en}"),
         ));
     }
-    store.backup(to)
-}
-
-fn check_free(to: &Path) -> Result<(), StoreError> {
-    if to.symlink_metadata().is_ok() {
-        let shown = to.display();
-        return Err(StoreError::Unavailable(
-            both!(zh: "{shown} 已存在，不会覆盖；请换一个路径", en: "{shown} is there already and is not overwritten; give another path"),
-        ));
-    }
-    Ok(())
-}
-
-fn copy(source: &ReadTransaction, to: &Path) -> Result<(), StoreError> {
-    check_free(to)?;
-    let shown = to.display();
-    let wrong = |error: std::io::Error| {
-        StoreError::Unavailable(both!(
-            zh: "不能写入 {shown}：{error}。请检查文件夹是否存在、可写，磁盘是否已满",
-            en: "{shown} can't be written: {error}. Check that the folder is there and can be written, and the disk has room"
-        ))
-    };
-    let folder = to
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let draft = tempfile::Builder::new()
-        .prefix(".matchdesk-")
-        .tempfile_in(folder)
-        .map_err(wrong)?;
-    let file = draft.reopen().map_err(wrong)?;
-    let target = guarded(to, || make(file))?;
-    for table in TABLES {
-        copy_table(source, &target, table)?;
-    }
-    check_copy(source, &target)?;
-    drop(target);
-    draft.as_file().sync_all().map_err(wrong)?;
-    draft
-        .persist_noclobber(to)
-        .map_err(|error| wrong(error.error))?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(wrong)
+    Ok(store)
 }
 
 fn copy_table(source: &ReadTransaction, target: &Database, table: Bytes) -> Result<(), StoreError> {

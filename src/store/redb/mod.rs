@@ -4,8 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use redb::backends::FileBackend;
 use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
@@ -59,6 +61,9 @@ pub struct RedbStore {
     /// A commit has failed: what is on the disk is known only after opening again.
     failed: AtomicBool,
     written: AtomicBool,
+    path: PathBuf,
+    /// The file's date and size after the last write.
+    seen: Mutex<Option<(SystemTime, u64)>>,
 }
 
 impl RedbStore {
@@ -94,8 +99,11 @@ impl RedbStore {
             key,
             failed: AtomicBool::new(false),
             written: AtomicBool::new(true),
+            path: path.to_owned(),
+            seen: Mutex::default(),
         };
         store.begin(&key)?;
+        store.look();
         File::open(folder)
             .and_then(|folder| folder.sync_all())
             .map_err(wrong)?;
@@ -158,12 +166,21 @@ impl RedbStore {
         if u16::from_le_bytes(format) > FORMAT {
             return Err(codec::newer());
         }
-        Ok(Self {
+        let store = Self {
             db,
             key,
             failed: AtomicBool::new(false),
             written: AtomicBool::new(false),
-        })
+            path: path.to_owned(),
+            seen: Mutex::default(),
+        };
+        store.look();
+        Ok(store)
+    }
+
+    /// Remembers what the file looks like.
+    fn look(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = looks(&self.path);
     }
 
     fn check_writable(&self) -> Result<(), StoreError> {
@@ -222,7 +239,7 @@ fn guarded<T, E: Into<redb::Error>>(
     };
     match opened.map_err(|_| no_store())?.map_err(Into::into) {
         Ok(opened) => Ok(opened),
-        Err(redb::Error::DatabaseAlreadyOpen) => Err(StoreError::Unavailable(both!(
+        Err(redb::Error::DatabaseAlreadyOpen) => Err(StoreError::Busy(both!(
             zh: "{shown} 正由另一个 matchdesk 使用；请先退出那一个",
             en: "{shown} is in use by another matchdesk; leave that one first"
         ))),
@@ -292,6 +309,7 @@ impl Ledger for RedbStore {
         self.check_writable()?;
         let done = write::execute(&self.db, &self.key, jobs);
         self.written.store(true, Ordering::Release);
+        self.look();
         if done
             .as_ref()
             .is_err_and(|error| !matches!(error, StoreError::Corrupt(_)))
@@ -356,32 +374,47 @@ impl Store for RedbStore {
         )
     }
 
-    fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        copy::backup(&self.db, to)
+    fn backup(&self, into: &File) -> Result<(), StoreError> {
+        copy::backup(&self.db, into)
     }
-}
 
-/// Copies a backup to where a store shall be.
-///
-/// # Errors
-/// When the backup is no sound store, or something is at `to` already.
-pub fn restore(from: &Path, to: &Path) -> Result<(), StoreError> {
-    copy::restore(from, to)
-}
+    fn is_untouched(&self) -> bool {
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.is_none() || seen == looks(&self.path)
+    }
 
-/// Opening is quick when the last commit left a map of what is free; after a crash without one it takes a repair.
-impl Drop for RedbStore {
-    fn drop(&mut self) {
-        if !self.written.load(Ordering::Acquire)
-            || self.failed.load(Ordering::Acquire)
-            || std::thread::panicking()
-        {
+    fn settle(&self) {
+        if self.failed.load(Ordering::Acquire) || !self.written.swap(false, Ordering::AcqRel) {
             return;
         }
         if let Ok(mut transaction) = self.db.begin_write() {
             transaction.set_quick_repair(true);
             // What was acknowledged is on the disk already: a failure here costs time at the next opening, no data.
             let _ = transaction.commit();
+        }
+        self.look();
+    }
+}
+
+/// A file's date and size.
+fn looks(path: &Path) -> Option<(SystemTime, u64)> {
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.modified().ok()?, found.len()))
+}
+
+/// Opens a backup after checking all of it.
+///
+/// # Errors
+/// When it is not sound.
+pub fn open_sound(from: &Path) -> Result<RedbStore, StoreError> {
+    copy::open_sound(from)
+}
+
+/// Opening is quick when the last commit left a map of what is free; after a crash without one it takes a repair.
+impl Drop for RedbStore {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.settle();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The decisions that wait, in one transaction: rows, index rows, journal, side rows and results together, or nothing.
 
-use redb::{Database, ReadableTable, Table, WriteTransaction};
+use redb::{AccessGuard, Database, ReadableTable, Table, WriteTransaction};
 
 use super::read::View;
 use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any};
@@ -117,13 +117,13 @@ impl<T: ReadableTable<Key, Key>> Again<T> {
             .journal
             .get(entry_key(chain.as_str(), sequence).as_slice())
             .map_err(any)?;
-        let bytes = bytes.as_ref().map(|guard| guard.value());
+        let bytes = bytes.as_ref().map(AccessGuard::value);
         let entry = Stored::read(chain.as_str(), sequence, bytes.unwrap_or_default())?;
         let record = self
             .records
             .get(record_key(entry.kind, entry.key.as_str()).as_slice())
             .map_err(any)?;
-        let record = record.as_ref().map(|guard| guard.value());
+        let record = record.as_ref().map(AccessGuard::value);
         let now = codec::decode(entry.kind, entry.key.as_str(), record.unwrap_or_default())?;
         let side = self
             .personal

@@ -1,0 +1,240 @@
+//! A command line handed to the station of its store.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Failure, Session, status};
+use crate::both;
+use crate::console::serve::Away;
+use crate::domain::{Lang, Said};
+use crate::station::{self, Attempt, Call, Client, Unserved, socket_of};
+use crate::store::random_id;
+
+/// What a session wants of its station.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AwayCall {
+    /// The command line, the program's name first.
+    pub args: Vec<String>,
+    /// The language.
+    pub lang: Lang,
+    /// Whether answers are JSON documents.
+    pub json: bool,
+    /// Whether messages that are not asked for are left out.
+    pub quiet: bool,
+    /// The moment at which the rules' clock stands.
+    pub now: Option<String>,
+    /// The columns of the terminal that standard error is, if it is one.
+    pub meter: Option<u16>,
+    /// The id of the first command, in hexadecimal.
+    pub request: Option<String>,
+    /// The terminal, when the console is wanted.
+    pub console: Option<Away>,
+}
+
+/// The socket that `MATCHDESK_SOCKET` names, or the one beside the store.
+pub fn socket(store: &Path) -> PathBuf {
+    std::env::var_os("MATCHDESK_SOCKET")
+        .filter(|path| !path.is_empty())
+        .map_or_else(|| socket_of(store), PathBuf::from)
+}
+
+/// The store's path from the root, links followed, so that all its sessions find the same socket.
+///
+/// # Errors
+/// When there is no store.
+pub fn absolute(store: &Path) -> Result<PathBuf, Failure> {
+    match fs::canonicalize(store) {
+        Ok(path) => Ok(path),
+        // Behind a socket that was named, the store itself need not be seen.
+        Err(_) if std::env::var_os("MATCHDESK_SOCKET").is_some() => Ok(store.to_owned()),
+        Err(_) => Err(super::session::no_store(store).into()),
+    }
+}
+
+/// Whether a store is there for a station to serve; the verbs that make one work without.
+pub fn is_served(store: &Path) -> bool {
+    std::env::var_os("MATCHDESK_SOCKET").is_some() || fs::metadata(store).is_ok()
+}
+
+/// The call of a session without its command line.
+pub fn call(session: &Session<'_>) -> AwayCall {
+    AwayCall {
+        lang: session.lang,
+        json: session.json,
+        quiet: session.quiet,
+        now: session.now.clone(),
+        ..AwayCall::default()
+    }
+}
+
+/// Hands a command line to the station and shows its answer; gives the exit status.
+///
+/// # Errors
+/// When no station can be had.
+pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> {
+    let store = absolute(&session.store)?;
+    let args = args
+        .iter()
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect();
+    let call = AwayCall {
+        args,
+        meter: io::stderr().is_terminal().then(columns),
+        request: Some(format!("{:032x}", random_id()?.0)),
+        ..call(session)
+    };
+    loop {
+        let client = connect(&store, session.lang, &call)?;
+        let mut out = Counted {
+            inner: session.out,
+            bytes: 0,
+        };
+        match client.show(&mut out, session.err, &mut || {}) {
+            Ok(Call::Ended(status)) => return Ok(status),
+            // Nothing was said yet: asked again under the same id, what was done is told and not done twice.
+            Ok(Call::Lost) if out.bytes == 0 => {}
+            Ok(Call::Lost) => return Err(lost()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn lost() -> Failure {
+    Failure {
+        status: status::STORE,
+        codes: vec!["station_lost".to_owned()],
+        said: Some(
+            both!(zh: "服务台中途退出，回答不完整；请再运行一次", en: "the station went away in the middle of its answer; run this again"),
+        ),
+    }
+}
+
+fn columns() -> u16 {
+    crate::console::term::size().map_or(80, |(columns, _)| columns)
+}
+
+/// Counts what was shown.
+struct Counted<'a> {
+    inner: &'a mut dyn Write,
+    bytes: usize,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes += written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Opens a session with the station of a store, starting one where none runs.
+///
+/// # Errors
+/// When none can be had.
+pub fn connect(store: &Path, lang: Lang, call: &AwayCall) -> Result<Client, Unserved> {
+    let call = serde_json::to_value(call).unwrap_or(Value::Null);
+    let start = || start(store, lang);
+    // A station at a socket that was named is somebody else's to start.
+    let is_named = std::env::var_os("MATCHDESK_SOCKET").is_some();
+    let start: Option<&dyn Fn() -> Attempt> = if is_named { None } else { Some(&start) };
+    station::connect(&socket(store), &call, start)
+}
+
+/// Starts a station in the background and waits until it serves.
+fn start(store: &Path, lang: Lang) -> Attempt {
+    let failed = |error: &io::Error| {
+        Attempt::Failed(Unserved {
+            status: status::STORE,
+            said: both!(zh: "服务台启动不了：{error}", en: "the station can't be started: {error}"),
+        })
+    };
+    match spawn(store, lang) {
+        Ok(child) => heard(child).unwrap_or_else(|error| failed(&error)),
+        Err(error) => failed(&error),
+    }
+}
+
+fn spawn(store: &Path, lang: Lang) -> io::Result<Child> {
+    let lang = match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    };
+    Command::new(std::env::current_exe()?)
+        .args([
+            "station",
+            "--on-demand",
+            "--json",
+            "--lang",
+            lang,
+            "--store",
+        ])
+        .arg(store)
+        .env_remove("MATCHDESK_NOW")
+        .env_remove("MATCHDESK_STORE")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// The first line that a station says: that it serves, or why not.
+fn heard(mut child: Child) -> io::Result<Attempt> {
+    let mut line = String::new();
+    if let Some(out) = child.stdout.take() {
+        BufReader::new(out).read_line(&mut line)?;
+    }
+    let said: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
+    if said["station"].is_string() {
+        // It outlives this session as a rule; when it does not, it must not stay as a zombie.
+        let reaper = std::thread::Builder::new().name("reaper".to_owned());
+        let _ = reaper.spawn(move || child.wait());
+        return Ok(Attempt::Started);
+    }
+    let status = child
+        .wait()?
+        .code()
+        .and_then(|code| u8::try_from(code).ok());
+    let message = said["message"].as_str().unwrap_or("?").to_owned();
+    let why = Unserved {
+        status: status
+            .filter(|status| *status != 0)
+            .unwrap_or(status::STORE),
+        said: Said {
+            zh: message.clone(),
+            en: message,
+        },
+    };
+    let is_busy = said["error"]
+        .as_array()
+        .is_some_and(|codes| codes.iter().any(|code| code == "store_busy"));
+    Ok(if is_busy {
+        Attempt::Busy(why)
+    } else {
+        Attempt::Failed(why)
+    })
+}
+
+impl From<Unserved> for Failure {
+    fn from(why: Unserved) -> Self {
+        let code = match why.status {
+            status::FORBIDDEN => "not_permitted",
+            _ => "store_unavailable",
+        };
+        Self {
+            status: why.status,
+            codes: vec![code.to_owned()],
+            said: Some(why.said),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! One store, many processes: what sessions on one station can rely on.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use matchdesk::station::{Line, PROTOCOL, RELEASE, Received, ToSession, ToStation, socket_of};
+use serde_json::{Value, json};
+
+const NOW: &str = "2026-11-23T08:00";
+
+/// A store of the story's people; its station goes with it.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story");
+        let output = place.run(&["import", "all", story.to_str().unwrap(), "--quiet"]);
+        assert!(output.status.success(), "{}", words(&output));
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn store(&self) -> PathBuf {
+        self.path("store.redb")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_matchdesk"));
+        command
+            .env_clear()
+            .env("MATCHDESK_STORE", self.store())
+            .env("MATCHDESK_NOW", NOW)
+            .env("MATCHDESK_IDLE", "30")
+            .args(args);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let output = self.run(args);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", words(&output)))
+    }
+
+    fn knock(&self) -> UnixStream {
+        UnixStream::connect(socket_of(&self.store())).unwrap()
+    }
+
+    /// The process that serves.
+    fn station(&self) -> rustix::process::Pid {
+        rustix::net::sockopt::socket_peercred(self.knock())
+            .unwrap()
+            .pid
+    }
+
+    fn kill(&self) {
+        let station = self.station();
+        rustix::process::kill_process(station, rustix::process::Signal::KILL).unwrap();
+        until("the station is dead", || {
+            UnixStream::connect(socket_of(&self.store())).is_err()
+        });
+    }
+
+    fn need(&self) -> String {
+        let queue = self.json(&["queue", "--json"]);
+        queue["needs"][0]["need"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Ok(stream) = UnixStream::connect(socket_of(&self.store()))
+            && let Ok(peer) = rustix::net::sockopt::socket_peercred(stream)
+        {
+            let _ = rustix::process::kill_process(peer.pid, rustix::process::Signal::TERM);
+        }
+    }
+}
+
+fn words(output: &Output) -> String {
+    format!(
+        "{:?}\n{}{}",
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(20), "not so: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn hello(protocol: u32, call: &Value) -> ToStation {
+    ToStation::Hello {
+        protocol,
+        release: RELEASE.to_owned(),
+        call: call.clone(),
+    }
+}
+
+/// A console that is open and takes nothing of what it is shown.
+fn console(place: &Place) -> Line {
+    let line = Line::of_session(place.knock());
+    let call = json!({
+        "args": [], "lang": "en", "json": false, "quiet": false, "now": NOW, "meter": null, "request": null,
+        "console": {"columns": 120, "rows": 40, "environment": {"TERM": "xterm"}, "keymap": null, "again": false},
+    });
+    line.say(&hello(PROTOCOL, &call)).unwrap();
+    assert!(matches!(
+        line.receive().unwrap(),
+        Some(Received::Message(ToSession::Welcome))
+    ));
+    line
+}
+
+#[test]
+fn sessions_that_begin_at_once_share_one_station() {
+    let place = Place::new();
+    let asked: Vec<_> = (0..12)
+        .map(|_| {
+            place
+                .command(&["queue", "--json"])
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let answers: Vec<Output> = asked
+        .into_iter()
+        .map(|child| child.wait_with_output().unwrap())
+        .collect();
+    for answer in &answers {
+        assert!(answer.status.success(), "{}", words(answer));
+        assert_eq!(answer.stdout, answers[0].stdout);
+    }
+    let first = place.station();
+    place.need();
+    assert_eq!(place.station(), first);
+}
+
+#[test]
+fn a_station_that_died_is_replaced_and_nothing_acknowledged_is_lost() {
+    let place = Place::new();
+    for _ in 0..3 {
+        let need = place.need();
+        let best = place.json(&["candidates", &need, "--json"]);
+        let supplier = best["candidates"][0]["supplier"].as_str().unwrap();
+        let done = place.json(&["confirm", &need, supplier, "--json"]);
+        assert_eq!(done["need"], need.as_str(), "{done}");
+        place.kill();
+        assert_ne!(place.need(), need);
+    }
+    assert_eq!(place.json(&["verify", "--json"])["ok"], true);
+}
+
+#[test]
+fn a_command_repeated_after_a_lost_answer_is_answered_and_done_once() {
+    let place = Place::new();
+    let need = place.need();
+    let best = place.json(&["candidates", &need, "--json"]);
+    let supplier = best["candidates"][0]["supplier"].as_str().unwrap();
+    let call = json!({
+        "args": ["matchdesk", "confirm", need, supplier, "--json"],
+        "lang": "en", "json": true, "quiet": false, "now": NOW, "meter": null,
+        "request": "00000000000000000000000000000abc", "console": null,
+    });
+    let ask = || {
+        let line = Line::of_session(place.knock());
+        line.say(&hello(PROTOCOL, &call)).unwrap();
+        let mut out = Vec::new();
+        loop {
+            match line.receive::<ToSession>().unwrap().unwrap() {
+                Received::Out(bytes) => out.extend(bytes),
+                Received::Message(ToSession::Exit { status }) => {
+                    return (status, String::from_utf8(out).unwrap());
+                }
+                _ => {}
+            }
+        }
+    };
+    let first = ask();
+    assert_eq!(first.0, 0, "{}", first.1);
+    place.kill();
+    place.need();
+    assert_eq!(ask(), first);
+    let story = place.json(&["log", "--need", &need, "--json"]);
+    let confirmed = story["entries"].as_array().unwrap().iter();
+    assert_eq!(
+        confirmed
+            .filter(|entry| entry["verb"] == "confirmed")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn who_speaks_no_sense_is_dropped_and_the_station_serves_on() {
+    let place = Place::new();
+    let need = place.need();
+    let station = place.station();
+    let nonsense: [&[u8]; 6] = [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\xff\xff\xff\xff\x00",
+        b"\x00\x00\x00\x00",
+        b"\x00\x00\x00\x05\x00{\"a",
+        b"\x00\x00\x00\x02\x09!",
+        b"",
+    ];
+    let silent = place.knock();
+    for bytes in nonsense {
+        let mut stream = place.knock();
+        stream.write_all(bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap_or_default();
+        assert_eq!(answer, b"", "{bytes:?}");
+    }
+    // A greeting that asks for nothing that there is.
+    let line = Line::of_session(place.knock());
+    line.say(&hello(PROTOCOL, &json!({"frob": 1}))).unwrap();
+    assert!(matches!(
+        line.receive().unwrap(),
+        Some(Received::Message(ToSession::Welcome))
+    ));
+    assert!(matches!(
+        line.receive().unwrap(),
+        Some(Received::Message(ToSession::Exit { status: 2 }))
+    ));
+    assert_eq!(place.need(), need);
+    assert_eq!(place.station(), station);
+    drop(silent);
+}
+
+#[test]
+fn a_session_that_takes_nothing_holds_up_nobody() {
+    let place = Place::new();
+    place.need();
+    let stuck: Vec<Line> = (0..8).map(|_| console(&place)).collect();
+    // Far more than a socket holds.
+    for line in &stuck {
+        for _ in 0..200 {
+            let resize = json!({"Resize": [200, 60]});
+            line.say(&ToStation::Input(resize)).unwrap();
+        }
+    }
+    let began = Instant::now();
+    let need = place.need();
+    let best = place.json(&["candidates", &need, "--json"]);
+    let supplier = best["candidates"][0]["supplier"].as_str().unwrap();
+    let done = place.json(&["confirm", &need, supplier, "--json"]);
+    assert_eq!(done["need"], need.as_str());
+    // Their patience is ten seconds; nobody may wait for that.
+    assert!(began.elapsed() < Duration::from_secs(8));
+}
+
+#[test]
+fn a_station_of_another_release_makes_room_when_nobody_is_in_it_and_says_so_otherwise() {
+    let place = Place::new();
+    place.need();
+    let greet = || {
+        let line = Line::of_session(place.knock());
+        line.say(&hello(PROTOCOL + 1, &Value::Null)).unwrap();
+        match line.receive().unwrap() {
+            Some(Received::Message(ToSession::Refused { said, leaves, .. })) => (said.en, leaves),
+            other => panic!("{other:?}"),
+        }
+    };
+    let open = console(&place);
+    let (said, leaves) = greet();
+    assert!(!leaves && said.contains(RELEASE), "{said}");
+    open.hang_up();
+    drop(open);
+    until("the station makes room", || greet().1);
+    place.need();
+}
+
+#[test]
+fn a_station_leaves_when_it_is_idle_or_its_store_is_gone() {
+    let place = Place::new();
+    let output = place
+        .command(&["queue", "--quiet"])
+        .env("MATCHDESK_IDLE", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let socket = socket_of(&place.store());
+    assert_eq!(
+        fs::metadata(&socket).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    until("it left for being idle", || !socket.exists());
+    place.need();
+    fs::remove_file(place.store()).unwrap();
+    until("it left with its store", || !socket.exists());
+    let output = place.run(&["queue"]);
+    assert_eq!(output.status.code(), Some(5), "{}", words(&output));
+}
+
+#[test]
+fn a_store_that_was_put_in_the_place_of_another_is_the_one_that_is_served() {
+    let (place, other) = (Place::new(), Place::new());
+    let need = other.need();
+    let best = other.json(&["candidates", &need, "--json"]);
+    let supplier = best["candidates"][0]["supplier"].as_str().unwrap();
+    other.json(&["confirm", &need, supplier, "--json"]);
+    let copy = other.path("copy.redb");
+    assert!(
+        other
+            .run(&["backup", copy.to_str().unwrap()])
+            .status
+            .success()
+    );
+    assert_eq!(place.need(), need);
+    // Over the same file, as a careless hand would do it; and as a new file of that name.
+    fs::write(place.store(), fs::read(&copy).unwrap()).unwrap();
+    assert_ne!(place.need(), need);
+    fs::rename(&copy, place.store()).unwrap();
+    assert_ne!(place.need(), need);
+}
+
+#[test]
+fn files_are_read_and_written_where_the_session_is() {
+    let place = Place::new();
+    place.need();
+    let folder = place.path("desk of wang");
+    fs::create_dir(&folder).unwrap();
+    fs::write(
+        folder.join("more.csv"),
+        "code,kind,name\nV9001,person,赵敏\nV9002,alien,钱多\n",
+    )
+    .unwrap();
+    let there = |args: &[&str]| place.command(args).current_dir(&folder).output().unwrap();
+    let taken = there(&["import", "suppliers", "more.csv"]);
+    assert_eq!(taken.status.code(), Some(1), "{}", words(&taken));
+    let rejects = fs::read_to_string(folder.join("more.rejects.csv")).unwrap();
+    assert!(
+        rejects.starts_with("code,kind,name,error\nV9002,alien,"),
+        "{rejects}"
+    );
+    let written = there(&["export", "all", "out", "--with-personal-data"]);
+    assert!(written.status.success(), "{}", words(&written));
+    assert!(
+        fs::read_to_string(folder.join("out/suppliers.csv"))
+            .unwrap()
+            .contains("V9001")
+    );
+    for args in [
+        &["backup", "copy.redb"][..],
+        &["stats", "--by", "street", "--csv", "street.csv"],
+    ] {
+        let output = there(args);
+        assert!(output.status.success(), "{}", words(&output));
+    }
+    let mut left: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        [
+            "copy.redb",
+            "more.csv",
+            "more.rejects.csv",
+            "out",
+            "street.csv"
+        ]
+    );
+    let heads = place.run(&["log", "--head"]).stdout;
+    fs::write(folder.join("heads"), heads).unwrap();
+    let verified = there(&["verify", "--since-head", "heads"]);
+    assert!(verified.status.success(), "{}", words(&verified));
+}
