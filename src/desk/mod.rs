@@ -18,6 +18,7 @@ use crate::store::{self, Refusal, RequestId, Rows, Store, StoreError, fetch, ran
 mod actor;
 mod command;
 mod decide;
+mod drafts;
 mod feed;
 mod import;
 mod overlay;
@@ -26,6 +27,8 @@ mod writer;
 
 pub use actor::{Actor, Clock};
 pub use command::Command;
+use drafts::Held;
+pub use drafts::{Hold, Resumed};
 pub use feed::Ear;
 use feed::Listeners;
 pub use import::{ImportRow, Imported, Rejected};
@@ -94,6 +97,8 @@ struct Core {
     index: OnceLock<RwLock<Index>>,
     writer: Writer,
     listeners: Listeners,
+    /// The drafts that sessions have open.
+    held: Arc<Held>,
     /// When standing matches were rolled forward last, by the machine's clock.
     rolled: Mutex<Option<Instant>>,
 }
@@ -132,6 +137,7 @@ impl Desk {
             index: OnceLock::new(),
             writer: Writer::default(),
             listeners: Listeners::default(),
+            held: Arc::default(),
             rolled: Mutex::default(),
         };
         Ok(Self {

@@ -12,7 +12,7 @@ use super::import::{self, ImportRow, Imported};
 use super::{Actor, Command, Desk, DeskError, Done, decide};
 use crate::both;
 use crate::domain::{Event, Kind, Stamp};
-use crate::store::{Executed, Job, Request, RequestId, Rows, StoreError, Undecided};
+use crate::store::{DraftChange, Executed, Job, Request, RequestId, Rows, StoreError, Undecided};
 
 /// Commands that go into one transaction at most, so that the first of them does not wait for ever.
 const MOST: usize = 256;
@@ -34,6 +34,16 @@ pub(super) enum Work {
         rows: Vec<ImportRow>,
         source: String,
     },
+    Draft(DraftChange),
+}
+
+impl Work {
+    fn draft(&self) -> Option<&DraftChange> {
+        match self {
+            Self::Draft(change) => Some(change),
+            _ => None,
+        }
+    }
 }
 
 /// What became of a task.
@@ -152,6 +162,7 @@ impl Desk {
                 jobs.push(Job {
                     request: request(task),
                     decide: Box::new(move |rows| self.decide(task, rows, imported)),
+                    draft: task.work.draft(),
                 });
             }
             self.core.store.execute(&mut jobs)
@@ -197,6 +208,7 @@ impl Desk {
                 *imported = result;
                 events
             }
+            Work::Draft(_) => Vec::new(),
         };
         self.apply(&events);
         Ok(events)

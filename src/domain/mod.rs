@@ -2,6 +2,7 @@
 
 pub mod cell;
 pub mod code;
+pub mod draft;
 pub mod fact;
 pub mod field;
 pub mod geo;
@@ -17,6 +18,7 @@ pub mod time;
 pub mod week;
 
 pub use code::Code;
+pub use draft::{Draft, Subject};
 pub use fact::{Event, Verb};
 pub use kinds::{Kind, Outcome, Sex, Status, SupplierKind, Urgency};
 pub use lang::Lang;

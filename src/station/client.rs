@@ -46,6 +46,15 @@ pub struct Client {
     hands: Hands,
 }
 
+/// What a station says to the program at the terminal.
+#[derive(Debug)]
+pub enum Notice {
+    /// The console wants to be stopped until it is continued.
+    Suspend,
+    /// What is safe when the line drops, for whoever handed inputs in to understand.
+    Settled(Value),
+}
+
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
@@ -150,7 +159,7 @@ impl Client {
         Arc::clone(&self.line)
     }
 
-    /// Shows what the station says until the session is over. `suspend` is called when the console wants to be stopped.
+    /// Shows what the station says until the session is over. `notice` hears what is not to be shown.
     ///
     /// # Errors
     /// When what it says can't be shown.
@@ -158,7 +167,7 @@ impl Client {
         &self,
         out: &mut dyn Write,
         err: &mut dyn Write,
-        suspend: &mut dyn FnMut(),
+        notice: &mut dyn FnMut(Notice),
     ) -> io::Result<Call> {
         loop {
             match self.line.receive() {
@@ -178,7 +187,10 @@ impl Client {
                         return Ok(Call::Lost);
                     }
                 }
-                Ok(Some(Received::Message(ToSession::Suspend))) => suspend(),
+                Ok(Some(Received::Message(ToSession::Suspend))) => notice(Notice::Suspend),
+                Ok(Some(Received::Message(ToSession::Settled(what)))) => {
+                    notice(Notice::Settled(what));
+                }
                 Ok(Some(Received::Message(_)) | None) | Err(_) => return Ok(Call::Lost),
             }
         }

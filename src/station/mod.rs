@@ -11,7 +11,7 @@ mod peer;
 mod server;
 mod socket;
 
-pub use client::{Attempt, Call, Client, Unserved, connect};
+pub use client::{Attempt, Call, Client, Notice, Unserved, connect};
 pub use files::AwayFiles;
 pub use line::{Line, Message, Received, ToSession, ToStation};
 pub use peer::Peer;

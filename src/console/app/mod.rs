@@ -1,6 +1,8 @@
 //! The loop: messages in, one picture out. Views consume messages front to back and answer with effects.
 
 pub mod actions;
+mod drafts;
+pub mod keeper;
 pub mod library;
 pub mod model;
 mod screen;
@@ -21,9 +23,10 @@ use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
 use crate::desk::{Actor, Desk};
-use crate::domain::Event;
 use crate::domain::lang::Lang;
+use crate::domain::{Event, Said};
 use crate::text;
+use drafts::Typing;
 use model::Model;
 use view::{Ctx, Effect, View};
 use worker::{Answer, Request, Workers};
@@ -33,14 +36,17 @@ use worker::{Answer, Request, Workers};
 pub enum Msg {
     /// Something happened at the terminal.
     Term(TermEvent),
-    /// Something happened at a terminal at the other end of a line; whoever reads the line counts the tickets.
-    Away(TermEvent, Arc<()>),
+    /// Something happened at a terminal at the other end of a line, under this number; whoever reads the line counts the
+    /// tickets.
+    Away(TermEvent, u64, Arc<()>),
     /// The world changed, by this session or another.
     Events(Arc<Vec<Event>>),
     /// A worker is done with a request.
     Answer(Answer),
     /// So many of so many records are in the index.
     Progress(u64, u64),
+    /// What is typed can't be kept, and why.
+    Unkept(Said),
 }
 
 /// Why the loop returns.
@@ -66,6 +72,7 @@ pub struct App {
     asked: usize,
     end: Option<End>,
     redraw: bool,
+    typing: Typing,
 }
 
 impl App {
@@ -81,6 +88,7 @@ impl App {
         sender: &Sender<Msg>,
     ) -> io::Result<Self> {
         let again = settings.again;
+        let typing = Typing::new(&settings);
         let (model, problems) = Model::new(Arc::clone(desk), settings, theme);
         let workers = Workers::start(desk, actor, &model.library, sender)?;
         let mut app = Self {
@@ -96,10 +104,10 @@ impl App {
             asked: 0,
             end: None,
             redraw: false,
+            typing,
         };
         if again && app.status.is_none() {
-            let text = text!(zh: "服务台重新接通", en: "connected to the station again");
-            app.status = Some(Status::new(Tone::Info, text.get(app.model.lang)));
+            app.say_again();
         }
         app.ask(Request::Names);
         app.ask(Request::Load);
@@ -145,10 +153,13 @@ impl App {
         while let Some(msg) = next {
             self.take(msg);
             if let Some(end) = self.end.take() {
+                self.keep();
                 return Ok(Some(end));
             }
             next = receiver.try_recv().ok();
         }
+        // Before the picture: a line that has dropped fails there.
+        self.keep();
         self.draw(terminal)?;
         Ok(None)
     }
@@ -179,7 +190,8 @@ impl App {
 
     fn take(&mut self, msg: Msg) {
         match msg {
-            Msg::Term(event) | Msg::Away(event, _) => self.take_term(event),
+            Msg::Term(event) => self.take_term(event),
+            Msg::Away(event, number, _) => self.take_input(number, event),
             Msg::Events(events) => {
                 self.ask(Request::Changed(Arc::clone(&events)));
                 self.each(|view, ctx| view.events(&events, ctx));
@@ -189,14 +201,19 @@ impl App {
                 self.take_answer(&answer);
             }
             Msg::Progress(done, total) => self.model.progress = Some((done, total)),
+            Msg::Unkept(said) => self.say_unkept(&said),
         }
     }
 
     fn take_answer(&mut self, answer: &Answer) {
         match answer {
-            Answer::Names(names) | Answer::Changed(Some(names)) => {
+            Answer::Names(names) => {
                 self.model.names = Arc::clone(names);
+                self.begin_drafts();
             }
+            Answer::Changed(Some(names)) => self.model.names = Arc::clone(names),
+            Answer::Drafts(drafts) => self.take_drafts(drafts),
+            Answer::Resumed(resumed) => self.take_resumed(resumed),
             Answer::Loaded(result) => {
                 self.model.ready = true;
                 self.model.progress = None;
@@ -226,6 +243,7 @@ impl App {
             TermEvent::Suspend => self.end = Some(End::Suspend),
             TermEvent::Resumed => self.redraw = true,
             TermEvent::Stop(signal) => self.end = Some(End::Signal(signal)),
+            TermEvent::Late(_) => {}
         }
     }
 
@@ -274,6 +292,7 @@ impl App {
             "pane-1" => self.go(0),
             "pane-2" => self.go(1),
             "pane-3" => self.go(2),
+            "drafts" => self.ask_drafts(),
             "refresh" => self.each(|view, ctx| view.start(ctx)),
             other => {
                 let what = actions::text_of(other).get(self.model.lang);
@@ -348,6 +367,7 @@ impl App {
                 Effect::Retire => self.layers.retain(|layer| !layer.done()),
                 Effect::Say(status) => self.status = Some(status),
                 Effect::Ask(request) => self.ask(request),
+                Effect::Draft(wish) => self.wish(wish),
                 Effect::Focus(pane) => {
                     self.layers.clear();
                     self.focus = pane;

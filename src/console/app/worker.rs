@@ -12,12 +12,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Msg;
+use super::keeper::Keeper;
 use super::library::{Library, read_names};
 use super::model::Names;
-use crate::desk::{Actor, BestRow, Command, Desk, DeskError, Done, Ear};
+use crate::desk::{Actor, BestRow, Command, Desk, DeskError, Done, Ear, Resumed};
 use crate::domain::{Code, Event, Kind};
 use crate::matching::{Awaiting, Explanation, Ranking};
 use crate::search::Filter;
+use crate::store::{KeptDraft, RequestId};
 
 /// How many candidates are listed.
 const TOP: usize = 200;
@@ -50,6 +52,14 @@ pub enum Request {
     Why(Code, Code),
     /// A change, known again by its token.
     Execute(u64, Command),
+    /// A change that a form leads to, under the id of its draft.
+    Save(u64, RequestId, Command),
+    /// The user's unfinished forms.
+    Drafts,
+    /// An unfinished form, to go on with it; another session that has it open may take so long to let it go.
+    Resume(RequestId, Duration),
+    /// That an unfinished form is wanted no more.
+    Discard(RequestId),
     /// The names of what records refer to.
     Names,
     /// Changes of the world that the registries shall take in.
@@ -71,6 +81,10 @@ pub enum Answer {
     Why(Code, Code, Result<Explanation, DeskError>),
     /// What became of a change.
     Executed(u64, Result<Done, DeskError>),
+    /// The user's unfinished forms that no session has open.
+    Drafts(Result<Vec<KeptDraft>, DeskError>),
+    /// An unfinished form, or what became of it.
+    Resumed(Result<Resumed, DeskError>),
     /// The names.
     Names(Arc<Names>),
     /// The registries hold the changes; with new names where those changed.
@@ -85,6 +99,7 @@ pub enum Answer {
 pub struct Workers {
     desk: Sender<Request>,
     registry: Sender<Request>,
+    keeper: Keeper,
     /// While it is there, events are heard.
     _ear: Ear,
 }
@@ -118,10 +133,10 @@ impl Workers {
         };
         spawn("registry", move || registry.run(&registry_requests))?;
         let (ear, events) = desk.listen();
-        let out = out.clone();
+        let to_loop = out.clone();
         spawn("events", move || {
             while let Ok(events) = events.recv() {
-                if out.send(Msg::Events(events)).is_err() {
+                if to_loop.send(Msg::Events(events)).is_err() {
                     return;
                 }
             }
@@ -129,6 +144,7 @@ impl Workers {
         Ok(Self {
             desk: to_desk,
             registry: to_registry,
+            keeper: Keeper::start(desk, actor, out)?,
             _ear: ear,
         })
     }
@@ -137,10 +153,19 @@ impl Workers {
     #[must_use]
     pub fn ask(&self, request: Request) -> bool {
         let to = match request {
+            Request::Drafts | Request::Resume(..) | Request::Discard(_) => {
+                return self.keeper.ask(request);
+            }
             Request::Names | Request::Changed(_) | Request::List(..) => &self.registry,
             _ => &self.desk,
         };
         to.send(request).is_ok()
+    }
+
+    /// The thread that keeps drafts.
+    #[must_use]
+    pub fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 }
 
@@ -229,7 +254,11 @@ impl DeskWorker {
             Request::Execute(token, command) => {
                 Answer::Executed(token, self.desk.execute(&self.actor, &command))
             }
-            Request::Names | Request::Changed(_) | Request::List(..) => Answer::Replaced,
+            Request::Save(token, id, command) => {
+                let done = self.desk.execute_once(id, &self.actor, &command);
+                Answer::Executed(token, done)
+            }
+            _ => Answer::Replaced,
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod cells;
 pub mod detail;
+pub mod drafts;
 pub mod edit;
 pub mod need_detail;
 pub mod page;

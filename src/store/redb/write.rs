@@ -2,8 +2,9 @@
 
 use redb::{AccessGuard, Database, ReadableTable, Table, WriteTransaction};
 
+use super::drafts::Change;
 use super::read::View;
-use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any};
+use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any, drafts};
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::{Code, Event, Kind};
@@ -26,11 +27,22 @@ pub(super) fn execute(
 ) -> Result<Vec<Executed>, StoreError> {
     let transaction = db.begin_write().map_err(any)?;
     let mut executed = Vec::with_capacity(jobs.len());
+    let mut wrote = false;
     for job in jobs {
-        executed.push(execute_one(&transaction, key, job)?);
+        let mut done = execute_one(&transaction, key, job)?;
+        wrote |= matches!(&done, Executed::Done(events) if !events.is_empty());
+        if let (Executed::Done(events), Some(draft)) = (&done, job.draft)
+            && events.is_empty()
+        {
+            match drafts::change(&transaction, &job.request.who, draft)? {
+                Change::Written => wrote = true,
+                Change::Nothing => {}
+                Change::Refused(refusal) => done = Executed::Refused(refusal),
+            }
+        }
+        executed.push(done);
     }
-    let wrote = |done: &Executed| matches!(done, Executed::Done(events) if !events.is_empty());
-    if !executed.iter().any(wrote) {
+    if !wrote {
         transaction.abort().map_err(any)?;
         return Ok(executed);
     }
@@ -80,6 +92,7 @@ fn execute_one(
             writer.write(event, &job.request)?;
         }
         writer.finish(job.request.id)?;
+        drafts::forget(transaction, &job.request.who, job.request.id)?;
     }
     Ok(Executed::Done(events))
 }
