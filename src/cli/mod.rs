@@ -152,7 +152,11 @@ fn run_in(args: Vec<String>, session: &mut Session<'_>) -> u8 {
 }
 
 fn finish(done: Result<u8, Failure>, session: &mut Session<'_>) -> u8 {
-    let done = done.and_then(|status| session.out.flush().map(|()| status).map_err(Into::into));
+    let done = done.and_then(|status| match session.out.flush() {
+        Err(error) if status == status::DONE => Err(error.into()),
+        // A console whose terminal has gone says how it ended, not that it can't draw.
+        _ => Ok(status),
+    });
     match done {
         Ok(status) => status,
         Err(failure) => tell(&failure, session),

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::keys::{Code, Key};
 use super::serve::{Away, SettledWire};
@@ -16,6 +16,9 @@ use crate::text;
 
 /// Between two attempts to find the station again.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a signal may take to come when the terminal has gone.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How a console ended at its terminal.
 #[derive(Debug)]
@@ -118,8 +121,22 @@ impl Attendant<'_> {
                 Ok(Heard::Over(Ok(Call::Ended(status)))) => {
                     return Ok(Some(Ended::Status(status)));
                 }
-                Ok(Heard::Over(Err(error))) => return Err(error),
+                Ok(Heard::Over(Err(error))) => {
+                    line.hang_up();
+                    return self.signal().map(Ended::Signal).map(Some).ok_or(error);
+                }
                 Ok(Heard::Over(Ok(Call::Lost))) | Err(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// The signal that is on its way when the terminal takes nothing any more because it has hung up.
+    fn signal(&self) -> Option<i32> {
+        let end = Instant::now() + GRACE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if let Heard::Terminal(TermEvent::Stop(signal)) = self.heard.recv_timeout(left).ok()? {
+                return Some(signal);
             }
         }
     }
@@ -127,8 +144,9 @@ impl Attendant<'_> {
     /// Finds the station again, or starts another, and says so meanwhile. Ctrl-C gives up, and q where it is no text.
     fn again(&mut self) -> io::Result<Result<Client, Ended>> {
         loop {
-            self.tell()?;
-            let (columns, rows) = term::size()?;
+            // A terminal that has hung up has no size; its signal is on the way.
+            let (columns, rows) = term::size().unwrap_or((self.here.columns, self.here.rows));
+            let _ = self.tell(rows);
             let here = Away {
                 columns,
                 rows,
@@ -184,8 +202,7 @@ impl Attendant<'_> {
     }
 
     /// A line at the bottom of the screen as it was.
-    fn tell(&self) -> io::Result<()> {
-        let (_, rows) = term::size()?;
+    fn tell(&self, rows: u16) -> io::Result<()> {
         let text = if self.unsettled.has_form() {
             text!(zh: " 与服务台的连接中断，正在重新连接…填写的内容不会丢失（Ctrl-C 退出） ", en: " The line to the station is down; finding it again… What you type is kept (Ctrl-C leaves) ")
         } else {

@@ -1,9 +1,9 @@
 //! Drafts: kept as they are typed, private to their user, and open in one session at a time.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::writer::Work;
 use super::{Actor, Desk, DeskError};
@@ -14,19 +14,30 @@ use crate::store::{DraftChange, KeptDraft, Refusal, RequestId, random_id};
 /// The drafts that sessions have open.
 #[derive(Default)]
 pub(super) struct Held {
-    ids: Mutex<HashSet<u128>>,
+    open: Mutex<Open>,
     freed: Condvar,
 }
 
+#[derive(Default)]
+struct Open {
+    /// For each draft the number of the hold that counts.
+    holds: HashMap<u128, u64>,
+    /// How many holds there have been.
+    last: u64,
+    /// How many have gone.
+    gone: u64,
+}
+
 impl Held {
-    fn ids(&self) -> MutexGuard<'_, HashSet<u128>> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// While it is there, no other session opens the draft.
+/// While it is there, no other session opens the draft, unless it takes it over.
 pub struct Hold {
     id: RequestId,
+    number: u64,
     of: Arc<Held>,
 }
 
@@ -42,13 +53,43 @@ impl Hold {
     pub fn id(&self) -> RequestId {
         self.id
     }
+
+    /// Whether no other session has taken the draft over.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.of.open().holds.get(&self.id.0) == Some(&self.number)
+    }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.of.ids().remove(&self.id.0);
+        let mut open = self.of.open();
+        if open.holds.get(&self.id.0) == Some(&self.number) {
+            open.holds.remove(&self.id.0);
+        }
+        open.gone += 1;
         self.of.freed.notify_all();
     }
+}
+
+/// What to do about a draft that another session has open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Leave it there, unless that session lets it go within so long: it may be about to end.
+    Wait(Duration),
+    /// Take it over.
+    Over,
+}
+
+/// A draft of somebody.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unfinished {
+    /// The id.
+    pub id: RequestId,
+    /// What was typed.
+    pub draft: Draft,
+    /// Whether a session has it open.
+    pub is_open: bool,
 }
 
 /// What there is of a form that somebody wants to go on with.
@@ -65,16 +106,52 @@ pub enum Resumed {
 }
 
 impl Desk {
-    /// The drafts of a person that no session has open, the newest first.
+    /// The drafts of a person, the newest first.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn drafts(&self, actor: &Actor) -> Result<Vec<KeptDraft>, DeskError> {
-        let mut drafts = self.core.store.drafts(&actor.who)?;
-        let held = self.core.held.ids();
-        drafts.retain(|kept| !held.contains(&kept.id.0));
-        drafts.sort_by_key(|kept| std::cmp::Reverse(kept.draft.changed));
+    pub fn drafts(&self, actor: &Actor) -> Result<Vec<Unfinished>, DeskError> {
+        let kept = self.core.store.drafts(&actor.who)?;
+        let open = self.core.held.open();
+        let mut drafts: Vec<Unfinished> = kept
+            .into_iter()
+            .map(|KeptDraft { id, draft }| Unfinished {
+                id,
+                draft,
+                is_open: open.holds.contains_key(&id.0),
+            })
+            .collect();
+        drafts.sort_by_key(|unfinished| std::cmp::Reverse(unfinished.draft.changed));
         Ok(drafts)
+    }
+
+    /// The drafts of a person that no session has open. Where others have some open, they may be about to end: then they
+    /// are waited for so long, until there is one.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn free_drafts(
+        &self,
+        actor: &Actor,
+        patience: Duration,
+    ) -> Result<Vec<Unfinished>, DeskError> {
+        let end = Instant::now() + patience;
+        loop {
+            let gone = self.core.held.open().gone;
+            let (open, free): (Vec<_>, Vec<_>) =
+                self.drafts(actor)?.into_iter().partition(|one| one.is_open);
+            let left = end.saturating_duration_since(Instant::now());
+            if !free.is_empty() || open.is_empty() || left.is_zero() {
+                return Ok(free);
+            }
+            let held = &self.core.held;
+            // How the waiting ended shows in what there is then.
+            drop(
+                held.freed
+                    .wait_timeout_while(held.open(), left, |open| open.gone == gone)
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+        }
     }
 
     /// A hold on a draft that is not kept yet.
@@ -84,43 +161,58 @@ impl Desk {
     pub fn new_draft(&self) -> Result<Hold, DeskError> {
         let id = random_id()?;
         // A number that somebody else has drawn would be a fault of the system's.
-        self.hold(id, Duration::ZERO)
+        self.hold(id, Claim::Wait(Duration::ZERO))
             .ok_or_else(|| DeskError::Refused(elsewhere()))
     }
 
-    /// Opens a draft of a person. A session that is about to end, and has it open, is waited for so long.
+    /// Opens a draft of a person.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn resume(
-        &self,
-        actor: &Actor,
-        id: RequestId,
-        patience: Duration,
-    ) -> Result<Resumed, DeskError> {
-        let Some(hold) = self.hold(id, patience) else {
+    pub fn resume(&self, actor: &Actor, id: RequestId, claim: Claim) -> Result<Resumed, DeskError> {
+        let of_person = || -> Result<Option<Draft>, DeskError> {
+            let mut drafts = self.core.store.drafts(&actor.who)?.into_iter();
+            Ok(drafts.find(|kept| kept.id == id).map(|kept| kept.draft))
+        };
+        // Nobody takes over what is not theirs.
+        if claim == Claim::Over && of_person()?.is_none() {
+            return self.settled(id);
+        }
+        let Some(hold) = self.hold(id, claim) else {
             return Ok(Resumed::Elsewhere);
         };
         // Read only now: whoever had it open may have typed on.
-        let drafts = self.core.store.drafts(&actor.who)?;
-        if let Some(kept) = drafts.into_iter().find(|kept| kept.id == id) {
-            return Ok(Resumed::Draft(kept.draft, Arc::new(hold)));
+        match of_person()? {
+            Some(draft) => Ok(Resumed::Draft(draft, Arc::new(hold))),
+            None => self.settled(id),
         }
-        Ok(match self.core.store.result(id)? {
-            Some(events) => Resumed::Saved(events),
-            None => Resumed::Gone,
-        })
     }
 
-    fn hold(&self, id: RequestId, patience: Duration) -> Option<Hold> {
+    /// What became of a draft that is not there.
+    fn settled(&self, id: RequestId) -> Result<Resumed, DeskError> {
+        let events = self.core.store.result(id)?;
+        Ok(events.map_or(Resumed::Gone, Resumed::Saved))
+    }
+
+    fn hold(&self, id: RequestId, claim: Claim) -> Option<Hold> {
         let held = &self.core.held;
-        let taken = |ids: &mut HashSet<u128>| ids.contains(&id.0);
-        let (mut ids, _) = held
-            .freed
-            .wait_timeout_while(held.ids(), patience, taken)
-            .unwrap_or_else(PoisonError::into_inner);
-        ids.insert(id.0).then(|| Hold {
+        let mut open = held.open();
+        if let Claim::Wait(patience) = claim {
+            let taken = |open: &mut Open| open.holds.contains_key(&id.0);
+            (open, _) = held
+                .freed
+                .wait_timeout_while(open, patience, taken)
+                .unwrap_or_else(PoisonError::into_inner);
+            if open.holds.contains_key(&id.0) {
+                return None;
+            }
+        }
+        open.last += 1;
+        let number = open.last;
+        open.holds.insert(id.0, number);
+        Some(Hold {
             id,
+            number,
             of: Arc::clone(held),
         })
     }
@@ -128,8 +220,11 @@ impl Desk {
     /// Keeps what is typed into a form. It goes by itself when a command of its id is done, and is not kept after that.
     ///
     /// # Errors
-    /// When there is too much of it, or the store can't be written.
+    /// When another session has taken it over, there is too much of it, or the store can't be written.
     pub fn keep_draft(&self, actor: &Actor, hold: &Hold, draft: Draft) -> Result<(), DeskError> {
+        if !hold.counts() {
+            return Err(DeskError::Refused(elsewhere()));
+        }
         if draft.length() > Draft::LONGEST {
             return Err(DeskError::Refused(too_long()));
         }
@@ -144,8 +239,11 @@ impl Desk {
     /// Removes a draft.
     ///
     /// # Errors
-    /// When the store can't be written.
+    /// When another session has taken it over, or the store can't be written.
     pub fn discard_draft(&self, actor: &Actor, hold: &Hold) -> Result<(), DeskError> {
+        if !hold.counts() {
+            return Err(DeskError::Refused(elsewhere()));
+        }
         self.change_draft(actor, DraftChange::Discard(hold.id))
     }
 

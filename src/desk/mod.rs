@@ -28,7 +28,7 @@ mod writer;
 pub use actor::{Actor, Clock};
 pub use command::Command;
 use drafts::Held;
-pub use drafts::{Hold, Resumed};
+pub use drafts::{Claim, Hold, Resumed, Unfinished};
 pub use feed::Ear;
 use feed::Listeners;
 pub use import::{ImportRow, Imported, Rejected};

@@ -3,10 +3,10 @@
 use matchdesk::console::ConsoleSettings;
 use matchdesk::console::keys::{Key, parse_sequence};
 use matchdesk::console::term::{TermEvent, Typed};
-use matchdesk::desk::Actor;
+use matchdesk::desk::{Actor, Unfinished};
 use matchdesk::domain::record::Supplier;
 use matchdesk::domain::{Code, Lang};
-use matchdesk::store::{KeptDraft, RequestId, fetch};
+use matchdesk::store::{RequestId, fetch};
 
 use super::stage::{Ground, Stage, broker, confirm};
 
@@ -14,7 +14,7 @@ fn ground() -> Ground {
     Ground::of(|_| true)
 }
 
-fn drafts(ground: &Ground, who: &str) -> Vec<KeptDraft> {
+fn drafts(ground: &Ground, who: &str) -> Vec<Unfinished> {
     let actor = Actor {
         who: who.to_owned(),
         ..broker()
@@ -130,8 +130,20 @@ fn a_form_that_is_open_in_one_session_is_not_offered_in_another() {
     first.away(1, TermEvent::Key(Key::char('0')));
     assert!(first.settled(1).form.is_some());
     let mut second = ground.console(Lang::En, "li");
-    second.sees_no("Unfinished");
-    second.press("D").sees("no unfinished");
+    second.sees_no("Unfinished").sees_no("unfinished");
+    // In the list it is, and can be taken over.
+    second.press("D");
+    second.sees("open in another session").sees("New need");
+    second.press("d").sees("open in another session");
+    second.press("enter").sees("Go on with it here?");
+    second.press("n enter y");
+    second.sees("张桂英 (R0000052)").sees("405");
+    first.press("9");
+    first
+        .sees("another session goes on with this form")
+        .sees_no("New need");
+    let ground = second.drop_line();
+    assert_eq!(drafts(&ground, "li")[0].draft.value("minutes"), "405");
     drop(first);
     let (mut one, mut other) = (
         ground.console(Lang::En, "li"),
@@ -140,7 +152,7 @@ fn a_form_that_is_open_in_one_session_is_not_offered_in_another() {
     one.press("enter").sees("New need");
     other.sees("Unfinished forms");
     other.press("enter");
-    other.sees("open in another session").sees_no("New need");
+    other.sees("open in another session").sees_no("*resident");
     one.press("ctrl-s").sees("Saved need");
 }
 

@@ -13,10 +13,10 @@ use crate::console::panes::drafts::Drafts;
 use crate::console::panes::edit;
 use crate::console::term::{TermEvent, Typed};
 use crate::console::widgets::status::{Kind as Tone, Status};
-use crate::desk::{DeskError, Hold, Resumed};
+use crate::desk::{Claim, DeskError, Hold, Resumed, Unfinished};
 use crate::domain::lang::Text;
 use crate::domain::{Draft, Said};
-use crate::store::{KeptDraft, RequestId};
+use crate::store::RequestId;
 use crate::text;
 
 /// How long a session whose line has dropped may keep a form that its successor wants: it is ending.
@@ -26,18 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const LAST: Duration = Duration::from_secs(1);
 
 const AGAIN: Text = text!(zh: "服务台重新接通", en: "connected to the station again");
-
-/// Why the user's drafts were asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Wanted {
-    /// A view asked.
-    #[default]
-    No,
-    /// The console has just begun.
-    AtStart,
-    /// The user asked.
-    Asked,
-}
 
 /// How far the console is with what was typed.
 pub(super) struct Typing {
@@ -53,7 +41,10 @@ pub(super) struct Typing {
     resuming: Option<(RequestId, Vec<(u64, Typed)>)>,
     /// Whether drafts are offered once names are there.
     offer: bool,
-    wanted: Wanted,
+    /// Whether the user asked for the drafts.
+    asked: bool,
+    /// Whether a key was pressed already: what is offered then must not take the next.
+    began: bool,
 }
 
 impl Typing {
@@ -65,7 +56,8 @@ impl Typing {
             held: 0,
             resuming: settings.form.map(|id| (id, Vec::new())),
             offer: !settings.again,
-            wanted: Wanted::No,
+            asked: false,
+            began: false,
         }
     }
 }
@@ -168,39 +160,48 @@ impl App {
     /// Names are there, so forms can be made: takes up the form of the dropped line, or asks what is unfinished.
     pub(super) fn begin_drafts(&mut self) {
         if let Some((id, _)) = &self.typing.resuming {
-            self.ask(Request::Resume(*id, PATIENCE));
+            self.ask(Request::Resume(*id, Claim::Wait(PATIENCE)));
         } else if std::mem::take(&mut self.typing.offer) {
-            self.typing.wanted = Wanted::AtStart;
-            self.ask(Request::Drafts);
+            self.ask(Request::Offer);
         }
+    }
+
+    /// A key was pressed.
+    pub(super) fn begin_typing(&mut self) {
+        self.typing.began = true;
     }
 
     /// The user asks what is unfinished.
     pub(super) fn ask_drafts(&mut self) {
-        self.typing.wanted = Wanted::Asked;
+        self.typing.asked = true;
         self.ask(Request::Drafts);
     }
 
-    pub(super) fn take_drafts(&mut self, drafts: &Result<Vec<KeptDraft>, DeskError>) {
-        let wanted = std::mem::take(&mut self.typing.wanted);
-        match (wanted, drafts) {
-            (_, Err(error)) => self.fail(error.said().get(self.model.lang).to_owned()),
-            (Wanted::Asked, Ok(drafts)) if drafts.is_empty() => {
+    /// Offers unfinished forms, unless the user is about something else already.
+    pub(super) fn take_offer(&mut self, drafts: &Result<Vec<Unfinished>, DeskError>) {
+        match drafts {
+            Err(error) => self.fail(error.said().get(self.model.lang).to_owned()),
+            Ok(drafts) if drafts.is_empty() => {}
+            Ok(_) if self.typing.began || !self.layers.is_empty() => self.say(
+                Tone::Info,
+                text!(zh: "有未完成的表单，在列表里按 D 打开", en: "there are unfinished forms: D opens them from any list"),
+            ),
+            Ok(drafts) => self.layers.push(Box::new(Drafts::new(drafts.clone()))),
+        }
+    }
+
+    pub(super) fn take_drafts(&mut self, drafts: &Result<Vec<Unfinished>, DeskError>) {
+        let asked = std::mem::take(&mut self.typing.asked);
+        match drafts {
+            Err(error) => self.fail(error.said().get(self.model.lang).to_owned()),
+            Ok(drafts) if asked && drafts.is_empty() => {
                 self.say(
                     Tone::Info,
                     text!(zh: "没有未完成的表单", en: "no unfinished forms"),
                 );
             }
-            (Wanted::AtStart, Ok(drafts)) if !drafts.is_empty() && !self.layers.is_empty() => {
-                self.say(
-                    Tone::Info,
-                    text!(zh: "有未完成的表单，回到列表后可以打开", en: "there are unfinished forms; open them from the lists"),
-                );
-            }
-            (Wanted::AtStart | Wanted::Asked, Ok(drafts)) if !drafts.is_empty() => {
-                self.layers.push(Box::new(Drafts::new(drafts.clone())));
-            }
-            _ => {}
+            Ok(drafts) if asked => self.layers.push(Box::new(Drafts::new(drafts.clone()))),
+            Ok(_) => {}
         }
     }
 

@@ -12,9 +12,12 @@ use std::time::Duration;
 
 use super::Msg;
 use super::worker::{Answer, Request};
-use crate::desk::{Actor, Desk, DeskError, Hold, Resumed};
+use crate::desk::{Actor, Claim, Desk, DeskError, Hold, Resumed, Unfinished};
 use crate::domain::Draft;
-use crate::store::{KeptDraft, RequestId};
+use crate::store::RequestId;
+
+/// How long a session whose line has dropped may take to end, for its form to be offered to the next.
+const ENDING: Duration = Duration::from_secs(15);
 
 /// What shall become of a draft.
 #[derive(Clone, Debug)]
@@ -26,10 +29,14 @@ pub enum Wish {
 }
 
 impl Wish {
-    fn id(&self) -> RequestId {
+    fn hold(&self) -> &Hold {
         match self {
-            Self::Keep(_, hold) | Self::Discard(hold) => hold.id(),
+            Self::Keep(_, hold) | Self::Discard(hold) => hold,
         }
+    }
+
+    fn id(&self) -> RequestId {
+        self.hold().id()
     }
 }
 
@@ -168,7 +175,7 @@ impl Writer {
             let batch = self.next();
             self.write(batch.wishes, batch.inputs);
             if let Some(request) = batch.request {
-                let answer = self.answer(request);
+                let answer = self.answer(&request);
                 let _ = self.out.send(Msg::Answer(answer));
             }
             if batch.closed {
@@ -205,6 +212,11 @@ impl Writer {
         wishes.retain(|older| newer.iter().all(|wish| wish.id() != older.id()));
         let before = self.settled;
         for wish in wishes.into_iter().chain(newer) {
+            // Another session goes on with it, and keeps what is typed there.
+            if !wish.hold().counts() {
+                self.settled.form.take_if(|id| *id == wish.id());
+                continue;
+            }
             match self.fulfil(&wish) {
                 Ok(()) => self.note(&wish),
                 Err(error) => {
@@ -233,8 +245,9 @@ impl Writer {
     fn note(&mut self, wish: &Wish) {
         match wish {
             Wish::Keep(_, hold) => self.settled.form = Some(hold.id()),
-            Wish::Discard(hold) if self.settled.form == Some(hold.id()) => self.settled.form = None,
-            Wish::Discard(_) => {}
+            Wish::Discard(hold) => {
+                self.settled.form.take_if(|id| *id == hold.id());
+            }
         }
     }
 
@@ -247,17 +260,41 @@ impl Writer {
         }
     }
 
-    fn answer(&mut self, request: Request) -> Answer {
+    fn answer(&mut self, request: &Request) -> Answer {
         match request {
+            Request::Offer => Answer::Offer(self.offer()),
             Request::Drafts => Answer::Drafts(self.desk.drafts(&self.actor)),
-            Request::Resume(id, patience) => Answer::Resumed(self.resume(id, patience)),
-            Request::Discard(id) => Answer::Drafts(self.discard(id)),
+            Request::Resume(id, claim) => Answer::Resumed(self.resume(*id, *claim)),
+            Request::Discard(id) => Answer::Drafts(self.discard(*id)),
             _ => Answer::Replaced,
         }
     }
 
-    fn resume(&mut self, id: RequestId, patience: Duration) -> Result<Resumed, DeskError> {
-        let resumed = self.desk.resume(&self.actor, id, patience)?;
+    /// The drafts that no session has open. A session of this user that is just ending offers its own in a moment.
+    fn offer(&self) -> Result<Vec<Unfinished>, DeskError> {
+        let (free, open): (Vec<_>, Vec<_>) = self
+            .desk
+            .drafts(&self.actor)?
+            .into_iter()
+            .partition(|one| !one.is_open);
+        if free.is_empty() && !open.is_empty() {
+            let (desk, actor) = (Arc::clone(&self.desk), self.actor.clone());
+            let out = self.out.clone();
+            let later = move || {
+                if let Ok(freed) = desk.free_drafts(&actor, ENDING)
+                    && !freed.is_empty()
+                {
+                    let _ = out.send(Msg::Answer(Answer::Offer(Ok(freed))));
+                }
+            };
+            // Without it they are found in the list.
+            let _ = thread::Builder::new().name("offer".to_owned()).spawn(later);
+        }
+        Ok(free)
+    }
+
+    fn resume(&mut self, id: RequestId, claim: Claim) -> Result<Resumed, DeskError> {
+        let resumed = self.desk.resume(&self.actor, id, claim)?;
         if let Resumed::Draft(..) = resumed {
             self.settled.form = Some(id);
             self.told();
@@ -266,8 +303,9 @@ impl Writer {
     }
 
     /// Discards a draft unless another session has it open, and gives those that are left.
-    fn discard(&self, id: RequestId) -> Result<Vec<KeptDraft>, DeskError> {
-        if let Resumed::Draft(_, hold) = self.desk.resume(&self.actor, id, Duration::ZERO)? {
+    fn discard(&self, id: RequestId) -> Result<Vec<Unfinished>, DeskError> {
+        let claim = Claim::Wait(Duration::ZERO);
+        if let Resumed::Draft(_, hold) = self.desk.resume(&self.actor, id, claim)? {
             self.desk.discard_draft(&self.actor, &hold)?;
         }
         self.desk.drafts(&self.actor)

@@ -212,6 +212,7 @@ impl App {
                 self.begin_drafts();
             }
             Answer::Changed(Some(names)) => self.model.names = Arc::clone(names),
+            Answer::Offer(drafts) => self.take_offer(drafts),
             Answer::Drafts(drafts) => self.take_drafts(drafts),
             Answer::Resumed(resumed) => self.take_resumed(resumed),
             Answer::Loaded(result) => {
@@ -239,16 +240,16 @@ impl App {
         match event {
             TermEvent::Key(key) => self.take_key(key),
             TermEvent::Paste(text) => self.front(|view, ctx| view.paste(&text, ctx)),
-            TermEvent::Resize(..) => {}
+            TermEvent::Resize(..) | TermEvent::Late(_) => {}
             TermEvent::Suspend => self.end = Some(End::Suspend),
             TermEvent::Resumed => self.redraw = true,
             TermEvent::Stop(signal) => self.end = Some(End::Signal(signal)),
-            TermEvent::Late(_) => {}
         }
     }
 
     fn take_key(&mut self, key: Key) {
         self.status = None;
+        self.begin_typing();
         let contexts = self.contexts();
         match self.model.keymap.resolve(&contexts, &mut self.pending, key) {
             Lookup::Action(action) => self.act(action),

@@ -15,11 +15,13 @@ use super::Msg;
 use super::keeper::Keeper;
 use super::library::{Library, read_names};
 use super::model::Names;
-use crate::desk::{Actor, BestRow, Command, Desk, DeskError, Done, Ear, Resumed};
+use crate::desk::{
+    Actor, BestRow, Claim, Command, Desk, DeskError, Done, Ear, Resumed, Unfinished,
+};
 use crate::domain::{Code, Event, Kind};
 use crate::matching::{Awaiting, Explanation, Ranking};
 use crate::search::Filter;
-use crate::store::{KeptDraft, RequestId};
+use crate::store::RequestId;
 
 /// How many candidates are listed.
 const TOP: usize = 200;
@@ -54,10 +56,12 @@ pub enum Request {
     Execute(u64, Command),
     /// A change that a form leads to, under the id of its draft.
     Save(u64, RequestId, Command),
+    /// The unfinished forms that may be offered to the user.
+    Offer,
     /// The user's unfinished forms.
     Drafts,
-    /// An unfinished form, to go on with it; another session that has it open may take so long to let it go.
-    Resume(RequestId, Duration),
+    /// An unfinished form, to go on with it.
+    Resume(RequestId, Claim),
     /// That an unfinished form is wanted no more.
     Discard(RequestId),
     /// The names of what records refer to.
@@ -81,8 +85,10 @@ pub enum Answer {
     Why(Code, Code, Result<Explanation, DeskError>),
     /// What became of a change.
     Executed(u64, Result<Done, DeskError>),
-    /// The user's unfinished forms that no session has open.
-    Drafts(Result<Vec<KeptDraft>, DeskError>),
+    /// The unfinished forms that may be offered.
+    Offer(Result<Vec<Unfinished>, DeskError>),
+    /// The user's unfinished forms.
+    Drafts(Result<Vec<Unfinished>, DeskError>),
     /// An unfinished form, or what became of it.
     Resumed(Result<Resumed, DeskError>),
     /// The names.
@@ -153,7 +159,7 @@ impl Workers {
     #[must_use]
     pub fn ask(&self, request: Request) -> bool {
         let to = match request {
-            Request::Drafts | Request::Resume(..) | Request::Discard(_) => {
+            Request::Offer | Request::Drafts | Request::Resume(..) | Request::Discard(_) => {
                 return self.keeper.ask(request);
             }
             Request::Names | Request::Changed(_) | Request::List(..) => &self.registry,

@@ -1,5 +1,7 @@
 //! The forms that were left unfinished, to go on with or to discard.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -12,14 +14,14 @@ use crate::console::app::worker::{Answer, Request};
 use crate::console::keys::ActionId;
 use crate::console::widgets::hints::hints;
 use crate::console::widgets::popup::frame;
+use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::text::{put, truncate, width};
-use crate::desk::Resumed;
-use crate::store::KeptDraft;
+use crate::desk::{Claim, Resumed, Unfinished};
 use crate::text;
 
 /// A list of drafts above the panes.
 pub struct Drafts {
-    drafts: Vec<KeptDraft>,
+    kept: Vec<Unfinished>,
     marked: usize,
     /// Whether a form was asked for and is not there yet; no key does anything meanwhile.
     waiting: bool,
@@ -29,9 +31,9 @@ pub struct Drafts {
 impl Drafts {
     /// A list of these, of which there is at least one.
     #[must_use]
-    pub fn new(drafts: Vec<KeptDraft>) -> Self {
+    pub fn new(kept: Vec<Unfinished>) -> Self {
         Self {
-            drafts,
+            kept,
             marked: 0,
             waiting: false,
             done: false,
@@ -39,16 +41,34 @@ impl Drafts {
     }
 
     fn go_on(&mut self, ctx: &mut Ctx<'_>) {
-        if let Some(kept) = self.drafts.get(self.marked) {
+        let Some(kept) = self.kept.get(self.marked) else {
+            return;
+        };
+        let resume = |claim| Request::Resume(kept.id, claim);
+        if !kept.is_open {
+            ctx.ask(resume(Claim::Wait(Duration::ZERO)));
             self.waiting = true;
-            ctx.ask(Request::Resume(kept.id, std::time::Duration::ZERO));
+            return;
         }
+        let wording = |model: &Model| {
+            let title = text!(zh: "接过表单", en: "Take a form over").get(model.lang);
+            let text = text!(zh: "这份表单在另一个会话里打开着。要在这里继续吗？那边会关闭它。", en: "The form is open in another session. Go on with it here? It closes there.").get(model.lang);
+            (title.to_owned(), text.to_owned())
+        };
+        let yes = text!(zh: "接过来", en: "take over");
+        let then = vec![Effect::Ask(resume(Claim::Over))];
+        ctx.push(Ask::new(Box::new(wording), yes, then).careful());
     }
 
     fn discard(&self, ctx: &mut Ctx<'_>) {
-        let Some(kept) = self.drafts.get(self.marked).cloned() else {
+        let Some(kept) = self.kept.get(self.marked).cloned() else {
             return;
         };
+        if kept.is_open {
+            let open = text!(zh: "这份表单在另一个会话里打开着", en: "the form is open in another session");
+            ctx.say(Tone::Warn, open.get(ctx.model.lang));
+            return;
+        }
         let then = vec![Effect::Ask(Request::Discard(kept.id))];
         let wording = move |model: &Model| {
             let title = text!(zh: "放弃表单", en: "Discard a form").get(model.lang);
@@ -60,11 +80,11 @@ impl Drafts {
         ctx.push(Ask::new(Box::new(wording), yes, then).careful());
     }
 
-    fn take(&mut self, drafts: &[KeptDraft], ctx: &mut Ctx<'_>) {
-        self.drafts = drafts.to_vec();
-        self.marked = self.marked.min(self.drafts.len().saturating_sub(1));
+    fn take(&mut self, drafts: &[Unfinished], ctx: &mut Ctx<'_>) {
+        self.kept = drafts.to_vec();
+        self.marked = self.marked.min(self.kept.len().saturating_sub(1));
         self.waiting = false;
-        if self.drafts.is_empty() {
+        if self.kept.is_empty() {
             self.retire(ctx);
         }
     }
@@ -94,7 +114,7 @@ impl View for Drafts {
             "later" => ctx.close(),
             "up" => self.marked = self.marked.saturating_sub(1),
             "down" => {
-                self.marked = (self.marked + 1).min(self.drafts.len().saturating_sub(1));
+                self.marked = (self.marked + 1).min(self.kept.len().saturating_sub(1));
             }
             _ => return false,
         }
@@ -126,19 +146,23 @@ impl View for Drafts {
         let (lang, theme) = (model.lang, &model.theme);
         let title = text!(zh: "未完成的表单", en: "Unfinished forms").get(lang);
         let wide = area.width.saturating_sub(4).min(76);
-        let tall = u16::try_from(self.drafts.len()).unwrap_or(u16::MAX);
+        let tall = u16::try_from(self.kept.len()).unwrap_or(u16::MAX);
         let size = (wide, tall.saturating_add(4).min(area.height));
         let inner = frame(buf, area, theme, title, size);
         let room = usize::from(inner.height.saturating_sub(2)).max(1);
         let first = (self.marked + 1).saturating_sub(room);
-        let rows = self.drafts.iter().enumerate().skip(first).take(room);
+        let rows = self.kept.iter().enumerate().skip(first).take(room);
         for (at, (i, kept)) in (0..inner.height).zip(rows) {
             let style = if i == self.marked {
                 theme.selected
             } else {
                 theme.base
             };
-            let when = words::visit(kept.draft.changed.minute(), lang);
+            let mut when = words::visit(kept.draft.changed.minute(), lang);
+            if kept.is_open {
+                let open = text!(zh: "在另一个会话里打开着 · ", en: "open in another session · ");
+                when.insert_str(0, open.get(lang));
+            }
             let when_at = usize::from(inner.width).saturating_sub(width(&when) + 1);
             let what = edit::describe(&kept.draft, model);
             let what = truncate(&what, when_at.saturating_sub(2)).into_owned();

@@ -92,6 +92,11 @@ impl Sheet {
         sheet
     }
 
+    /// Whether another session goes on with the form.
+    fn is_taken_over(&self) -> bool {
+        self.hold.as_ref().is_some_and(|hold| !hold.counts())
+    }
+
     /// The hold on the draft. Without one, which the system may refuse, the form works and is not kept.
     fn hold(&mut self, ctx: &mut Ctx<'_>) -> Option<Arc<Hold>> {
         if self.hold.is_none() {
@@ -105,7 +110,7 @@ impl Sheet {
 
     fn save(&mut self, ctx: &mut Ctx<'_>) {
         self.refused = None;
-        if self.token.is_some() || !self.form.check() {
+        if self.is_taken_over() || self.token.is_some() || !self.form.check() {
             return;
         }
         match self.spec.submit(&self.form, ctx.model) {
@@ -132,6 +137,9 @@ impl Sheet {
     fn leave(&mut self, ctx: &mut Ctx<'_>) {
         // Whatever was kept so far: the draft goes with the form.
         self.keep(ctx);
+        if self.done {
+            return;
+        }
         if !self.form.dirty() {
             ctx.close();
             return;
@@ -244,6 +252,12 @@ impl View for Sheet {
     }
 
     fn keep(&mut self, ctx: &mut Ctx<'_>) {
+        if !self.done && self.is_taken_over() {
+            self.done = true;
+            let over = text!(zh: "这份表单已在另一个会话里继续", en: "another session goes on with this form");
+            ctx.say(Tone::Warn, over.get(ctx.model.lang));
+            ctx.effects.push(Effect::Retire);
+        }
         let Some(subject) = self.spec.subject() else {
             return;
         };
