@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::names::Names;
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, registry, words};
-use crate::desk::Desk;
+use crate::desk::{Desk, is_demand};
 use crate::domain::kinds::Word;
 use crate::domain::{AnyRecord, Code, Kind, Lang};
 use crate::text;
@@ -42,12 +42,16 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let kind = args::kind_of(matches)?;
+    let right = registry::right_to_see(kind);
     let desk = if kind == Kind::Need {
-        session.open_and_roll()?
+        session.open_and_roll(right)?
     } else {
-        session.open()?
+        session.open(right)?
     };
     let record = registry::must(&desk, kind, matches)?;
+    if is_demand(kind) {
+        desk.permit_for(&session.actor, right, kind, &record.key())?;
+    }
     let cells = registry::cells(&record);
     let state = match &record {
         AnyRecord::Need(need) => desk

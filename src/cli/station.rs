@@ -1,6 +1,8 @@
 //! `station`: the process that owns a store and serves its sessions.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -14,9 +16,9 @@ use super::meter::Meter;
 use super::session::{Served, Session, actor_of};
 use super::{Failure, Verb, args, console, status};
 use crate::console::app::library::Library;
-use crate::desk::{Clock, Desk};
-use crate::domain::Lang;
+use crate::desk::{Caller, Clock, Desk};
 use crate::domain::printable::printable;
+use crate::domain::{Lang, Right, Said};
 use crate::station::{Door, Host, Line, Peer, Serving, serve};
 use crate::store::RequestId;
 use crate::{both, say, text};
@@ -89,7 +91,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         let _ = rustix::process::setsid();
     }
     let store = away::absolute(&session.store)?;
-    let desk = session.open()?;
+    let desk = session.open(Right::Administer)?;
     let idle = matches
         .get_one::<u64>("idle")
         .copied()
@@ -106,10 +108,13 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         given: None,
         idle: idle.map(Duration::from_secs),
     };
+    let owner = fs::metadata(&store).ok().map(|found| found.uid());
     let host = Arc::new(Desks {
         desk,
         store,
         library: Arc::default(),
+        owner,
+        is_shared: serving.door != Door::Own,
     });
     warm(&host);
     let shown = serving.socket.display().to_string();
@@ -163,9 +168,39 @@ struct Desks {
     desk: Desk,
     store: PathBuf,
     library: Arc<Library>,
+    /// Whose the store's file is: the administrator who needs no grant.
+    owner: Option<u32>,
+    /// Whether others than the owner may knock.
+    is_shared: bool,
+}
+
+impl Desks {
+    /// The desk as a session's user may use it.
+    fn desk_for(&self, peer: &Peer) -> Desk {
+        let caller = Caller {
+            name: peer.name.clone(),
+            groups: peer.groups.clone(),
+            owns_store: Some(peer.uid) == self.owner,
+        };
+        self.desk.at(Clock::Machine).called_by(caller)
+    }
 }
 
 impl Host for Desks {
+    fn admit(&self, peer: &Peer, call: &Value) -> Result<(), (u8, Said)> {
+        let desk = self.desk_for(peer);
+        let wants_console = call.get("console").is_some_and(Value::is_object);
+        if !wants_console && !desk.access().is_empty() {
+            return Ok(());
+        }
+        // The console shows the supply first of all.
+        desk.permit(&actor_of(peer), Right::Supply)
+            .map_err(|error| {
+                let failure = Failure::from(error);
+                (failure.status, failure.said.unwrap_or_default())
+            })
+    }
+
     fn serve(&self, peer: &Peer, call: Value, line: &Arc<Line>) -> u8 {
         let Ok(call) = serde_json::from_value::<AwayCall>(call) else {
             return status::USAGE;
@@ -186,8 +221,9 @@ impl Host for Desks {
                 Meter::Away(Arc::clone(line), columns)
             }),
             served: Some(Served {
-                desk: self.desk.at(Clock::Machine),
+                desk: self.desk_for(peer),
                 line: Arc::clone(line),
+                is_shared: self.is_shared,
             }),
             request: call
                 .request

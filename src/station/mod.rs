@@ -14,7 +14,7 @@ mod socket;
 pub use client::{Attempt, Call, Client, Unserved, connect};
 pub use files::AwayFiles;
 pub use line::{Line, Message, Received, ToSession, ToStation};
-pub use peer::Peer;
+pub use peer::{Peer, is_known_holder};
 pub use server::{Host, Serving, serve};
 pub use socket::{Door, socket_of};
 

@@ -37,6 +37,12 @@ const UNAVAILABLE: u8 = 5;
 
 /// What a station serves: made by the layer above, which knows verbs and console.
 pub trait Host: Send + Sync + 'static {
+    /// Whether a session may come in at all.
+    ///
+    /// # Errors
+    /// The exit status and the reason when it may not.
+    fn admit(&self, peer: &Peer, call: &Value) -> Result<(), (u8, Said)>;
+
     /// Serves one session to its end and gives the exit status.
     fn serve(&self, peer: &Peer, call: Value, line: &Arc<Line>) -> u8;
 
@@ -212,6 +218,14 @@ impl Guest {
         if let Err(refused) = self.greet(protocol, &release, here) {
             line.say(&refused)?;
             return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        if let Err((status, said)) = self.station.host.admit(&peer, &call) {
+            line.say(&ToSession::Refused {
+                status,
+                said,
+                leaves: false,
+            })?;
+            return Err(io::ErrorKind::PermissionDenied.into());
         }
         line.say(&ToSession::Welcome)?;
         Ok(self.station.host.serve(&peer, call, line))

@@ -249,8 +249,7 @@ impl DeskWorker {
 
     fn queue(&self) -> Result<QueueView, DeskError> {
         let rows = self.desk.queue()?;
-        let mut awaiting = self.desk.index()?.awaiting(self.desk.now());
-        awaiting.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.need.cmp(&b.need)));
+        let awaiting = self.desk.awaiting()?;
         Ok(QueueView { rows, awaiting })
     }
 }
