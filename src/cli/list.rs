@@ -6,12 +6,11 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::names::Names;
-use super::registry::{Cell, cells, document};
+use super::registry::{cells, document, masked_cells};
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, registry, words};
 use crate::desk::Desk;
 use crate::domain::kinds::Word;
-use crate::domain::mask::masked;
 use crate::domain::{AnyRecord, Kind, Lang};
 use crate::search::{Filter, SearchKey};
 use crate::{say, text};
@@ -115,16 +114,8 @@ fn key(record: &AnyRecord, names: &Names<'_>) -> SearchKey {
     SearchKey::new(&fields)
 }
 
-fn hidden(record: &AnyRecord) -> Vec<Cell> {
-    let mut cells = cells(record);
-    for cell in cells.iter_mut().filter(|cell| cell.masked) {
-        cell.value = masked(cell.column, &cell.value);
-    }
-    cells
-}
-
 fn row_document(desk: &Desk, record: &AnyRecord) -> Result<Value, Failure> {
-    let mut row = document(&hidden(record));
+    let mut row = document(&masked_cells(record));
     if let Some((word, _)) = state(desk, record)? {
         row.insert("state".to_owned(), word.into());
     }
@@ -211,7 +202,7 @@ fn table(desk: &Desk, kind: Kind, records: &[AnyRecord], lang: Lang) -> Result<T
     let heads = columns.iter().map(label).chain(state_head);
     let mut table = Table::new(heads.map(|head| (head.to_uppercase(), Align::Left)));
     for record in records {
-        let own = hidden(record);
+        let own = masked_cells(record);
         let references = record.references();
         let value = |column: &&str| {
             let value = own

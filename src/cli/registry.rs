@@ -7,6 +7,7 @@ use super::{Failure, args};
 use crate::desk::is_demand;
 use crate::domain::field::{Field, Privacy};
 use crate::domain::lang::Text;
+use crate::domain::mask::masked;
 use crate::domain::{AnyRecord, Kind, Lang, Record, Right};
 use crate::store::Refusal;
 use crate::{both, for_kind, text, with_record};
@@ -40,6 +41,16 @@ fn cells_of<R: Record>(record: &R) -> Vec<Cell> {
             masked: field.privacy == Privacy::Masked,
         })
         .collect()
+}
+
+/// The same with personal values in part.
+#[must_use]
+pub fn masked_cells(record: &AnyRecord) -> Vec<Cell> {
+    let mut cells = cells(record);
+    for cell in cells.iter_mut().filter(|cell| cell.masked) {
+        cell.value = masked(cell.column, &cell.value);
+    }
+    cells
 }
 
 /// Cells as a JSON object.

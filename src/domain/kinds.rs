@@ -104,6 +104,13 @@ impl Kind {
         Self::Service,
     ];
 
+    /// Whether its records are about people, whose personal fields are shown in part until they are asked for. What a
+    /// need or a visit says is for whoever serves it.
+    #[must_use]
+    pub fn is_of_people(self) -> bool {
+        matches!(self, Self::Supplier | Self::Resident)
+    }
+
     /// The singular, as the command line also understands it.
     #[must_use]
     pub fn singular(self) -> &'static str {

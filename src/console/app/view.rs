@@ -9,7 +9,7 @@ use super::model::Model;
 use super::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::status::{Kind, Status};
-use crate::domain::Event;
+use crate::domain::{Code, Event, Kind as RecordKind};
 
 /// What a view asks of the loop.
 pub enum Effect {
@@ -23,6 +23,8 @@ pub enum Effect {
     Say(Status),
     /// Gives work to a worker, which answers later.
     Ask(Request),
+    /// Shows the personal data of this record in full, and of no other.
+    Reveal(RecordKind, Code),
     /// Closes all layers and gives the keys to a pane.
     Focus(usize),
 }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{detail, edit, need_detail, reasons};
+use super::{detail, edit, need_detail, reasons, reveal};
 use crate::console::app::actions;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
@@ -40,6 +40,8 @@ enum Subject {
 pub struct Page {
     subject: Subject,
     rows: Option<Vec<Row>>,
+    /// Whose personal data the rows show.
+    revealed: Option<(Kind, Code)>,
     scroll: usize,
     room: usize,
     lines: usize,
@@ -50,6 +52,7 @@ impl Page {
         Self {
             subject,
             rows: None,
+            revealed: None,
             scroll: 0,
             room: 1,
             lines: 0,
@@ -204,8 +207,8 @@ impl View for Page {
                 "why-other",
                 "page-down",
             ],
-            Subject::Record(Kind::Resident, _) => &["back", "add", "edit", "page-down"],
-            Subject::Record(..) => &["back", "edit", "page-down"],
+            Subject::Record(Kind::Resident, _) => &["back", "add", "edit", "reveal", "page-down"],
+            Subject::Record(..) => &["back", "edit", "reveal", "page-down"],
             _ => &["back", "down", "up", "page-down"],
         }
     }
@@ -215,6 +218,10 @@ impl View for Page {
             return true;
         }
         match (action, &self.subject) {
+            ("reveal", Subject::Record(kind @ (Kind::Supplier | Kind::Resident), code)) => {
+                reveal::ask(*kind, code, false, ctx);
+            }
+            ("reveal", Subject::Record(Kind::Need, code)) => reveal::ask_of_need(code, ctx),
             ("edit", Subject::Record(kind, code)) => edit::edit(*kind, code, ctx),
             ("add", Subject::Record(Kind::Resident, code)) => edit::add_need(Some(code), ctx),
             ("unmatch", Subject::Record(Kind::Need, code)) => edit::unmatch(code, ctx),
@@ -254,8 +261,9 @@ impl View for Page {
         model: &Model,
         _focused: bool,
     ) -> Option<Position> {
-        if self.rows.is_none() {
+        if self.rows.is_none() || self.revealed != model.revealed {
             self.rows = Some(self.build(model));
+            self.revealed.clone_from(&model.revealed);
         }
         let rows = self.rows.as_deref().unwrap_or_default();
         let most = area.width.saturating_sub(2).min(100);

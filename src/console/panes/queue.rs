@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::ask::Ask;
 use super::page::Page;
 use super::registry::moved;
-use super::{cells, edit, words};
+use super::{cells, edit, reveal, words};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
@@ -233,6 +233,21 @@ impl Queue {
         }
     }
 
+    /// Personal data of the candidate that is marked, or of the need's resident.
+    fn reveal(&self, ctx: &mut Ctx<'_>) {
+        let (kind, code) = match self.mode {
+            Mode::Needs => (Kind::Need, self.need()),
+            Mode::Candidates => (
+                Kind::Supplier,
+                self.candidate().map(|found| found.supplier.clone()),
+            ),
+            Mode::Awaiting => (Kind::Need, self.visit().map(|visit| visit.need.clone())),
+        };
+        if let Some(code) = code {
+            reveal::ask_of(kind, &code, ctx);
+        }
+    }
+
     fn enter_candidates(&mut self, ctx: &mut Ctx<'_>) {
         if self.candidates.is_empty() {
             let said = text!(zh: "没有候选人。按 w 查某个供方为什么不行", en: "No candidates. Press w to see why somebody is not one");
@@ -324,6 +339,7 @@ impl View for Queue {
             "confirm" => self.confirm(ctx),
             "why" => self.why(ctx),
             "open" => self.open(ctx),
+            "reveal" => self.reveal(ctx),
             "add" => edit::add_need(None, ctx),
             "why-other" | "unmatch" | "cancel-need" | "edit" => self.act_on_need(action, ctx),
             "awaiting" => {

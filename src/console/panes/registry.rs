@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::page::Page;
-use super::{cells, edit};
+use super::{cells, edit, reveal};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
@@ -127,6 +127,13 @@ impl Registry {
         }
     }
 
+    fn reveal(&mut self, ctx: &mut Ctx<'_>) {
+        let kind = self.kind();
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+            reveal::ask_of(kind, &code, ctx);
+        }
+    }
+
     fn turn_over(&mut self, ctx: &mut Ctx<'_>) {
         self.current = (self.current + 1) % self.shelves.len().max(1);
         if self.shelf().is_some_and(|shelf| !shelf.loaded) {
@@ -226,6 +233,7 @@ impl View for Registry {
         match action {
             "open" => self.open(ctx),
             "edit" => self.edit(ctx),
+            "reveal" => self.reveal(ctx),
             "add" => edit::add(self.kind(), ctx),
             "add-resident" => edit::add(Kind::Resident, ctx),
             "other-list" => self.turn_over(ctx),
