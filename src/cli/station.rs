@@ -17,7 +17,7 @@ use crate::console::app::library::Library;
 use crate::desk::{Clock, Desk};
 use crate::domain::Lang;
 use crate::domain::printable::printable;
-use crate::station::{Door, Host, Line, Peer, Serving, serve};
+use crate::station::{Door, Host, Line, Manager, Peer, Serving, serve};
 use crate::store::RequestId;
 use crate::{both, say, text};
 
@@ -104,6 +104,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         store: store.clone(),
         door,
         given: None,
+        manager: Manager::none(session.lang),
         idle: idle.map(Duration::from_secs),
     };
     let host = Arc::new(Desks {
