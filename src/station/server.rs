@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -23,8 +24,8 @@ use super::peer::Peer;
 use super::service::Manager;
 use super::socket::{Door, Listening};
 use super::{PROTOCOL, RELEASE};
-use crate::both;
 use crate::domain::Said;
+use crate::{both, text};
 
 /// Files that may be open at the same time, when the system lets a process have so many.
 const FILES: u64 = 8192;
@@ -172,7 +173,7 @@ impl Station {
         let mut since = Instant::now();
         let mut rested = false;
         loop {
-            match events.recv_timeout(BEAT) {
+            match events.recv_timeout(manager.beat().unwrap_or(BEAT).min(BEAT)) {
                 Ok(Event::Leave) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(Event::Ended) => since = Instant::now(),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -310,7 +311,7 @@ impl Guest {
         match self.admit(protocol, &release) {
             Admission::Served if protocol == PROTOCOL => {
                 self.line.say(&ToSession::Welcome)?;
-                return Ok(self.station.host.serve(&peer, call, &self.line));
+                return Ok(self.host(&peer, call));
             }
             Admission::Served => self.line.say(&refusal(differs(&release), false))?,
             Admission::Leaving => self.line.say(&refusal(leaves(), true))?,
@@ -322,6 +323,20 @@ impl Guest {
             }
         }
         Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    /// What breaks in one session is told there, and the others go on.
+    fn host(&self, peer: &Peer, call: Value) -> u8 {
+        let host = || self.station.host.serve(peer, call, &self.line);
+        catch_unwind(AssertUnwindSafe(host)).unwrap_or_else(|_| {
+            let broken = text!(
+                zh: "matchdesk 内部出错，这个会话已结束；服务台的日志里有说明\n",
+                en: "something in matchdesk broke and ended this session; the station's log says what\n"
+            );
+            let _ = self.line.err(broken.zh.as_bytes());
+            let _ = self.line.err(broken.en.as_bytes());
+            UNAVAILABLE
+        })
     }
 
     /// While nobody is in the middle of anything, a newcomer may have a station of its own release, or a fresh look at a

@@ -55,8 +55,8 @@ impl Manager {
     pub fn of_process(lang: Lang) -> Self {
         Self {
             is_there: std::env::var_os("NOTIFY_SOCKET").is_some(),
-            // Twice in the time that is allowed, as is usual.
-            beat: sd_notify::watchdog_enabled().map(|limit| limit / 2),
+            // Well within the time that is allowed, as is usual.
+            beat: sd_notify::watchdog_enabled().map(|limit| limit / 3),
             ..Self::none(lang)
         }
     }
@@ -91,6 +91,11 @@ impl Manager {
         self.sessions = Some(sessions);
         let said = both!(zh: "会话数：{sessions}", en: "Sessions: {sessions}");
         self.tell(&[NotifyState::Status(said.get(self.lang))]);
+    }
+
+    /// How often it must be told that the station lives.
+    pub(super) fn beat(&self) -> Option<Duration> {
+        self.beat
     }
 
     pub(super) fn is_alive(&mut self) {
