@@ -227,7 +227,7 @@ fn unit(name: &str) -> BTreeMap<String, Vec<String>> {
     let mut section = String::new();
     for line in part(name).lines().map(str::trim) {
         if let Some(title) = line.strip_prefix('[') {
-            section = title.trim_end_matches(']').to_owned();
+            title.trim_end_matches(']').clone_into(&mut section);
         } else if !line.is_empty() && !line.starts_with('#') {
             let (key, value) = line.split_once('=').unwrap_or_else(|| panic!("{line}"));
             let values = settings.entry(format!("{section}.{key}")).or_default();
@@ -360,7 +360,12 @@ fn the_service_starts_as_its_unit_says() {
         .filter(|name| name.starts_with("20"))
         .collect();
     assert_eq!(made.len(), 2, "{made:?}");
-    let heads = made.iter().find(|name| name.ends_with(".heads")).unwrap();
+    let is_heads = |name: &&String| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|end| end == "heads")
+    };
+    let heads = made.iter().find(is_heads).unwrap();
     let heads = place.path(heads);
     let proven = ask(
         &place,

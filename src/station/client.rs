@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -188,6 +189,9 @@ impl Client {
 
     /// Shows what the station says until the session is over. `suspend` is called when the console wants to be stopped.
     ///
+    /// What comes is taken in at once, however slowly it is shown: a pager that nobody reads on is no reason for the
+    /// station to give the session up.
+    ///
     /// # Errors
     /// When what it says can't be shown.
     pub fn show(
@@ -196,26 +200,51 @@ impl Client {
         err: &mut dyn Write,
         suspend: &mut dyn FnMut(),
     ) -> io::Result<Call> {
+        thread::scope(|scope| {
+            let (sender, taken) = channel();
+            let take = || {
+                while let Ok(Some(received)) = self.line.receive() {
+                    if sender.send(received).is_err() {
+                        break;
+                    }
+                }
+                drop(sender);
+            };
+            let taker = thread::Builder::new().name("take".to_owned());
+            taker.spawn_scoped(scope, take)?;
+            let shown = self.show_taken(&taken, out, err, suspend);
+            self.line.hang_up();
+            shown
+        })
+    }
+
+    fn show_taken(
+        &self,
+        taken: &Receiver<Received<ToSession>>,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+        suspend: &mut dyn FnMut(),
+    ) -> io::Result<Call> {
         loop {
-            match self.line.receive() {
-                Ok(Some(Received::Out(bytes))) => {
+            match taken.recv() {
+                Ok(Received::Out(bytes)) => {
                     out.write_all(&bytes)?;
                     out.flush()?;
                 }
-                Ok(Some(Received::Err(bytes))) => {
+                Ok(Received::Err(bytes)) => {
                     err.write_all(&bytes)?;
                     err.flush()?;
                 }
-                Ok(Some(Received::Message(ToSession::Exit { status }))) => {
+                Ok(Received::Message(ToSession::Exit { status })) => {
                     return Ok(Call::Ended(status));
                 }
-                Ok(Some(Received::Message(ToSession::File(asked)))) => {
+                Ok(Received::Message(ToSession::File(asked))) => {
                     if self.hands.serve(asked, &self.line).is_err() {
                         return Ok(Call::Lost);
                     }
                 }
-                Ok(Some(Received::Message(ToSession::Suspend))) => suspend(),
-                Ok(Some(Received::Message(_)) | None) | Err(_) => return Ok(Call::Lost),
+                Ok(Received::Message(ToSession::Suspend)) => suspend(),
+                Ok(Received::Message(_)) | Err(_) => return Ok(Call::Lost),
             }
         }
     }

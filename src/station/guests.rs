@@ -12,6 +12,8 @@ use super::line::Line;
 pub(super) const SESSIONS: usize = 512;
 /// Sessions of one user at the same time, so that no user keeps the others out.
 pub(super) const OF_ONE: usize = 256;
+/// Those of one user who may be in and have not said yet what they want.
+const SILENT: usize = 64;
 
 /// Everybody who is in, from the first knock on.
 #[derive(Default)]
@@ -30,16 +32,16 @@ struct Inside {
 struct Guest {
     uid: u32,
     line: Arc<Line>,
-    is_served: bool,
+    standing: Standing,
 }
 
-/// Why one who knocks can't come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Full {
-    /// Too many are in.
-    All,
-    /// Too many of this user are in.
-    OfOne,
+enum Standing {
+    /// Has not said yet what is wanted.
+    Silent,
+    Served,
+    /// Was silent for too long while others came.
+    Dropped,
 }
 
 /// Whether one who came in is served.
@@ -47,6 +49,10 @@ pub(super) enum Full {
 pub(super) enum Admission {
     /// From now on.
     Served,
+    /// Too many are served.
+    Full,
+    /// Too many of this user are served.
+    FullOfOne,
     /// The station is leaving.
     Leaving,
     /// The station leaves for this one's sake: whoever hears this tells it to.
@@ -54,28 +60,23 @@ pub(super) enum Admission {
 }
 
 impl Guests {
-    /// Lets one in who has not said yet what is wanted.
-    pub fn arrive(self: &Arc<Self>, uid: u32, line: &Arc<Line>) -> Result<Ticket, Full> {
+    /// Lets one in who has not said yet what is wanted. Who is silent for long makes way for others of that user.
+    pub fn arrive(self: &Arc<Self>, uid: u32, line: &Arc<Line>) -> Ticket {
         let mut inside = self.inside();
-        if inside.guests.len() >= SESSIONS {
-            return Err(Full::All);
-        }
-        let of_one = inside.guests.values().filter(|guest| guest.uid == uid);
-        if of_one.count() >= OF_ONE {
-            return Err(Full::OfOne);
-        }
+        inside.make_way(uid);
         inside.last += 1;
         let number = inside.last;
         let guest = Guest {
             uid,
             line: Arc::clone(line),
-            is_served: false,
+            standing: Standing::Silent,
         };
         inside.guests.insert(number, guest);
-        Ok(Ticket {
+        Ticket {
             guests: Arc::clone(self),
+            uid,
             number,
-        })
+        }
     }
 
     /// How many are in.
@@ -100,7 +101,7 @@ impl Guests {
         let mut inside = self.inside();
         inside.leaving = true;
         for guest in inside.guests.values() {
-            if guest.is_served {
+            if guest.standing == Standing::Served {
                 guest.line.hang_up();
             } else {
                 let _ = guest.line.stream().shutdown(Shutdown::Read);
@@ -124,13 +125,33 @@ impl Guests {
 
 impl Inside {
     fn is_idle(&self) -> bool {
-        self.guests.values().all(|guest| !guest.is_served)
+        self.served().next().is_none()
+    }
+
+    fn served(&self) -> impl Iterator<Item = &Guest> {
+        let all = self.guests.values();
+        all.filter(|guest| guest.standing == Standing::Served)
+    }
+
+    fn make_way(&mut self, uid: u32) {
+        let silent = self
+            .guests
+            .values_mut()
+            .filter(|guest| guest.uid == uid && guest.standing == Standing::Silent);
+        let mut silent: Vec<&mut Guest> = silent.collect();
+        if silent.len() >= SILENT
+            && let Some(longest) = silent.first_mut()
+        {
+            longest.standing = Standing::Dropped;
+            longest.line.hang_up();
+        }
     }
 }
 
 /// One who is in, until it is dropped.
 pub(super) struct Ticket {
     guests: Arc<Guests>,
+    uid: u32,
     number: u64,
 }
 
@@ -145,10 +166,24 @@ impl Ticket {
             inside.leaving = true;
             return Admission::MakesRoom;
         }
-        if let Some(guest) = inside.guests.get_mut(&self.number) {
-            guest.is_served = true;
+        if inside.served().count() >= SESSIONS {
+            return Admission::Full;
         }
-        Admission::Served
+        if inside
+            .served()
+            .filter(|guest| guest.uid == self.uid)
+            .count()
+            >= OF_ONE
+        {
+            return Admission::FullOfOne;
+        }
+        match inside.guests.get_mut(&self.number) {
+            Some(guest) if guest.standing != Standing::Dropped => {
+                guest.standing = Standing::Served;
+                Admission::Served
+            }
+            _ => Admission::Leaving,
+        }
     }
 }
 
@@ -176,7 +211,7 @@ mod tests {
     fn a_station_makes_room_only_while_it_serves_nobody() {
         let guests = Arc::new(Guests::default());
         let (line, _kept) = pair();
-        let come = || guests.arrive(1, &line).unwrap();
+        let come = || guests.arrive(1, &line);
         let (first, second) = (come(), come());
         assert_eq!(first.enter(false), Admission::Served);
         assert_eq!(second.enter(true), Admission::Served);
@@ -191,8 +226,8 @@ mod tests {
         let guests = Arc::new(Guests::default());
         let (served, served_end) = pair();
         let (refused, refused_end) = pair();
-        let first = guests.arrive(1, &served).unwrap();
-        let _second = guests.arrive(1, &refused).unwrap();
+        let first = guests.arrive(1, &served);
+        let _second = guests.arrive(1, &refused);
         first.enter(false);
         refused_end
             .say(&ToStation::Input(serde_json::Value::Null))
@@ -212,12 +247,12 @@ mod tests {
     fn a_station_that_leaves_for_being_idle_serves_nobody_any_more() {
         let guests = Arc::new(Guests::default());
         let (line, _kept) = pair();
-        let first = guests.arrive(1, &line).unwrap();
+        let first = guests.arrive(1, &line);
         assert!(!guests.close_when_empty());
         assert_eq!(first.enter(false), Admission::Served);
         drop(first);
         assert!(guests.close_when_empty());
-        let late = guests.arrive(1, &line).unwrap();
+        let late = guests.arrive(1, &line);
         assert_eq!(late.enter(false), Admission::Leaving);
     }
 
@@ -225,15 +260,39 @@ mod tests {
     fn no_user_takes_all_the_room() {
         let guests = Arc::new(Guests::default());
         let (line, _kept) = pair();
-        let come = |uid| guests.arrive(uid, &line);
-        let mut inside: Vec<Ticket> = (0..OF_ONE).map(|_| come(1).ok().unwrap()).collect();
-        assert_eq!(come(1).err(), Some(Full::OfOne));
-        inside.extend((OF_ONE..SESSIONS).map(|_| come(2).ok().unwrap()));
-        assert_eq!(come(3).err(), Some(Full::All));
+        let come = |uid| {
+            let ticket = guests.arrive(uid, &line);
+            (ticket.enter(false), ticket)
+        };
+        let mut inside: Vec<_> = (0..OF_ONE).map(|_| come(1)).collect();
+        assert_eq!(come(1).0, Admission::FullOfOne);
+        inside.extend((OF_ONE..SESSIONS).map(|_| come(2)));
+        assert!(
+            inside
+                .iter()
+                .all(|(enters, _)| *enters == Admission::Served)
+        );
+        assert_eq!(come(3).0, Admission::Full);
         inside.pop();
-        assert!(come(3).is_ok());
+        assert_eq!(come(3).0, Admission::Served);
         inside.clear();
         guests.wait(Duration::from_secs(9));
         assert_eq!(guests.count(), 0);
+    }
+
+    #[test]
+    fn who_is_silent_makes_way_for_others_of_that_user() {
+        let guests = Arc::new(Guests::default());
+        let arrive = |uid| {
+            let (line, other) = pair();
+            (guests.arrive(uid, &line), other)
+        };
+        let other = arrive(2);
+        let silent: Vec<_> = (0..SILENT).map(|_| arrive(1)).collect();
+        let (late, _line) = arrive(1);
+        assert_eq!(late.enter(false), Admission::Served);
+        assert!(silent[0].1.is_gone());
+        assert_eq!(silent[0].0.enter(false), Admission::Leaving);
+        assert!(!silent[1].1.is_gone() && !other.1.is_gone());
     }
 }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::guests::{Admission, Full, Guests, OF_ONE, SESSIONS, Ticket};
+use super::guests::{Admission, Guests, OF_ONE, SESSIONS, Ticket};
 use super::line::{Line, Received, ToSession, ToStation};
 use super::peer::Peer;
 use super::service::Manager;
@@ -218,7 +218,6 @@ impl Station {
         }
     }
 
-    /// One that can't be let in is told so, or dropped when even that can't be done.
     fn take_in(self: &Arc<Self>, stream: UnixStream, events: &Sender<Event>) {
         let Ok(uid) = socket_peercred(&stream).map(|peer| peer.uid.as_raw()) else {
             return;
@@ -226,22 +225,14 @@ impl Station {
         let Ok(line) = Line::of_station(stream, PATIENCE).map(Arc::new) else {
             return;
         };
-        match self.guests.arrive(uid, &line) {
-            Ok(ticket) => {
-                let guest = Guest {
-                    station: Arc::clone(self),
-                    ticket: Some(ticket),
-                    events: events.clone(),
-                    line,
-                };
-                // Without a thread the guest is dropped, and the line with it.
-                let _ = spawn("session", move || guest.serve());
-            }
-            // On a fresh line there is room for a sentence, so nobody waits for this.
-            Err(full) => {
-                let _ = line.say(&refusal(full.said(), false));
-            }
-        }
+        let guest = Guest {
+            station: Arc::clone(self),
+            ticket: Some(self.guests.arrive(uid, &line)),
+            events: events.clone(),
+            line,
+        };
+        // Without a thread the guest is dropped, and the line with it.
+        let _ = spawn("session", move || guest.serve());
     }
 
     fn leave(&self, manager: &mut Manager) {
@@ -249,19 +240,6 @@ impl Station {
         self.guests.wait(FAREWELL);
         manager.is_alive();
         self.host.rest();
-    }
-}
-
-impl Full {
-    fn said(self) -> Said {
-        match self {
-            Self::All => {
-                both!(zh: "服务台已有 {SESSIONS} 个会话，请稍后再试", en: "the station has {SESSIONS} sessions; try again later")
-            }
-            Self::OfOne => {
-                both!(zh: "您在服务台已有 {OF_ONE} 个会话；请先结束一些", en: "you have {OF_ONE} sessions at the station; end some of them first")
-            }
-        }
     }
 }
 
@@ -314,6 +292,8 @@ impl Guest {
                 return Ok(self.host(&peer, call));
             }
             Admission::Served => self.line.say(&refusal(differs(&release), false))?,
+            Admission::Full => self.line.say(&refusal(full(), false))?,
+            Admission::FullOfOne => self.line.say(&refusal(full_of_one(), false))?,
             Admission::Leaving => self.line.say(&refusal(leaves(), true))?,
             Admission::MakesRoom => {
                 // The station leaves only when this has been said.
@@ -349,6 +329,14 @@ impl Guest {
         let is_stale = || self.station.guests.is_idle() && !self.station.host.is_untouched();
         ticket.enter(differs || is_stale())
     }
+}
+
+fn full() -> Said {
+    both!(zh: "服务台已有 {SESSIONS} 个会话，请稍后再试", en: "the station has {SESSIONS} sessions; try again later")
+}
+
+fn full_of_one() -> Said {
+    both!(zh: "您在服务台已有 {OF_ONE} 个会话；请先结束一些", en: "you have {OF_ONE} sessions at the station; end some of them first")
 }
 
 fn leaves() -> Said {
