@@ -20,7 +20,7 @@ pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
             console: Some(at.clone()),
             ..away::call(session)
         };
-        away::connect(&store, session.lang, &call)
+        away::connect(&store, session.lang, &call, at.again)
     };
     match attend(session.lang, &connect) {
         Ok(Ended::Status(status)) => Ok(status),

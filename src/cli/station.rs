@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -19,7 +20,7 @@ use crate::console::app::library::Library;
 use crate::desk::{Caller, Clock, Desk};
 use crate::domain::printable::printable;
 use crate::domain::{Lang, Right, Said};
-use crate::station::{Door, Host, Line, Peer, Serving, serve};
+use crate::station::{Door, Host, Line, Manager, Peer, Serving, handed_over, serve};
 use crate::store::RequestId;
 use crate::{both, say, text};
 
@@ -86,27 +87,45 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let on_demand = matches.get_flag("on-demand");
+    let mut manager = Manager::none(session.lang);
+    let mut given = None;
     if on_demand {
         // A session of its own: the terminal that it was started from may close. It can't fail in a child.
         let _ = rustix::process::setsid();
+    } else {
+        manager = Manager::of_process(session.lang);
+        given = handed_over().map_err(unavailable)?;
+    }
+    let group = matches.get_one::<String>("group");
+    let own = matches.get_flag("own");
+    if given.is_some() && (own || group.is_some()) {
+        return Err(Failure::usage(both!(
+            zh: "套接字由系统交来，谁能连接由它的组和权限决定；请去掉 --group 和 --own",
+            en: "the socket was handed over, and its group and mode say who may connect; leave out --group and --own"
+        )));
     }
     let store = away::absolute(&session.store)?;
+    manager.opens();
     let desk = session.open(Right::Administer)?;
     let idle = matches
         .get_one::<u64>("idle")
         .copied()
         .or_else(|| on_demand.then(idle_on_demand));
-    let door = match matches.get_one::<String>("group") {
+    let door = match group {
         Some(group) => Door::Group(group.clone()),
-        None if on_demand || matches.get_flag("own") => Door::Own,
+        None if on_demand || own => Door::Own,
         None => Door::Everyone,
     };
     let serving = Serving {
-        socket: away::socket(&store),
+        socket: given
+            .as_ref()
+            .and_then(path_of)
+            .unwrap_or_else(|| away::socket(&store)),
         store: store.clone(),
         door,
-        given: None,
+        given,
         idle: idle.map(Duration::from_secs),
+        manager,
     };
     let owner = fs::metadata(&store).ok().map(|found| found.uid());
     let host = Arc::new(Desks {
@@ -128,6 +147,11 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     Ok(status::DONE)
 }
 
+fn path_of(listener: &UnixListener) -> Option<PathBuf> {
+    let address = listener.local_addr().ok()?;
+    address.as_pathname().map(PathBuf::from)
+}
+
 /// `MATCHDESK_IDLE` says how many seconds a station started on demand stays.
 fn idle_on_demand() -> u64 {
     std::env::var("MATCHDESK_IDLE")
@@ -137,13 +161,17 @@ fn idle_on_demand() -> u64 {
 }
 
 fn unserved(socket: &str, error: &io::Error) -> Failure {
+    unavailable(both!(
+        zh: "服务台打不开 {socket}：{error}。请检查文件夹是否可写、组名是否存在",
+        en: "the station can't serve at {socket}: {error}. Check that the folder can be written and the group exists"
+    ))
+}
+
+fn unavailable(said: Said) -> Failure {
     Failure {
         status: status::STORE,
         codes: vec!["station_unavailable".to_owned()],
-        said: Some(both!(
-            zh: "服务台打不开 {socket}：{error}。请检查文件夹是否可写、组名是否存在",
-            en: "the station can't serve at {socket}: {error}. Check that the folder can be written and the group exists"
-        )),
+        said: Some(said),
     }
 }
 
