@@ -242,7 +242,8 @@ fn pair(key: &Code) -> Option<(Code, Code)> {
 
 /// The fields that became different; of a new record only how it is known.
 fn changes(entry: &Entry, lang: Lang) -> String {
-    if matches!(entry.verb, Happened::Added | Happened::Imported)
+    if entry.kind != Kind::Grant
+        && matches!(entry.verb, Happened::Added | Happened::Imported)
         && entry.changes.iter().all(is_new)
     {
         return String::new();
