@@ -6,7 +6,7 @@ use super::{Desk, DeskError};
 use crate::domain::record::{Match, Need, Resident, Service};
 use crate::domain::{Code, Kind, Record, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
-use crate::matching::{Explanation, QueueRow, Ranking};
+use crate::matching::{Explanation, Index, QueueRow, Ranking};
 use crate::store::{Entry, fetch};
 
 /// A need in the queue with the best of its candidates.
@@ -73,19 +73,8 @@ impl Desk {
     pub fn queue(&self) -> Result<Vec<BestRow>, DeskError> {
         let now = self.now();
         let index = self.index()?;
-        let best = |row: QueueRow| {
-            let ranking = index.candidates(&row.need, now, 1);
-            let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
-            let best = ranking
-                .and_then(|ranking| ranking.candidates.into_iter().next())
-                .map(|first| (first.supplier, first.score));
-            BestRow {
-                row,
-                eligible,
-                best,
-            }
-        };
-        Ok(index.queue(now).into_iter().map(best).collect())
+        let rows = index.queue(now).into_iter();
+        Ok(rows.map(|row| best_row(&index, row, now)).collect())
     }
 
     /// The record of a type under a code.
@@ -185,6 +174,20 @@ impl Journal {
                 .supplier
                 .as_ref()
                 .is_none_or(|supplier| concerns(entry, Kind::Supplier, "supplier", supplier))
+    }
+}
+
+/// A need in the queue with the best of its candidates.
+pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
+    let ranking = index.candidates(&row.need, now, 1);
+    let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
+    let best = ranking
+        .and_then(|ranking| ranking.candidates.into_iter().next())
+        .map(|first| (first.supplier, first.score));
+    BestRow {
+        row,
+        eligible,
+        best,
     }
 }
 
