@@ -28,7 +28,7 @@ pub struct News {
     pub changes: Vec<Arc<Change>>,
     /// More happened than could wait: what is shown must be read again.
     pub missed: bool,
-    /// Who reviews which need has become different.
+    /// Who is there, or who reviews which need, has become different.
     pub reviews: bool,
 }
 
@@ -117,7 +117,7 @@ impl Listeners {
         }
     }
 
-    /// Tells everyone that who reviews what has become different.
+    /// Tells everyone that who is there or who reviews what has become different.
     pub fn tell_reviews(&self) {
         self.put(|news| news.reviews = true);
     }

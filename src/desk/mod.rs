@@ -36,7 +36,7 @@ pub use import::{ImportRow, Imported, Rejected};
 pub use overlay::Overlay;
 pub use query::{BestRow, Card, Journal};
 use reviews::Reviews;
-pub use reviews::{Attendance, Reviewer};
+pub use reviews::{Attendance, Others, Reviewer};
 pub use taken::{Left, Lost};
 use writer::{Task, Work, Writer};
 

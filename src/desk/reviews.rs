@@ -16,9 +16,19 @@ pub struct Reviewer {
     pub since: Stamp,
 }
 
+/// The other sessions, as one of them sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// Who is there, one for each session.
+    pub present: Vec<Actor>,
+    /// What they review, the longest first.
+    pub reviewers: Vec<Reviewer>,
+}
+
 #[derive(Default)]
 struct Known {
     sessions: u64,
+    present: Vec<(u64, Actor)>,
     /// By session, who came first before the others.
     reviewers: Vec<(u64, Reviewer)>,
 }
@@ -46,8 +56,12 @@ impl Desk {
     pub fn attend(&self, actor: &Actor) -> Attendance {
         let mut known = self.reviews().known();
         known.sessions += 1;
+        let session = known.sessions;
+        known.present.push((session, actor.clone()));
+        drop(known);
+        self.listeners().tell_reviews();
         Attendance {
-            session: known.sessions,
+            session,
             desk: self.clone(),
             actor: actor.clone(),
         }
@@ -60,7 +74,11 @@ impl Attendance {
         let since = self.desk.now();
         let mut known = self.desk.reviews().known();
         let at = known.reviewers.iter().position(|(n, _)| *n == self.session);
-        if at.and_then(|at| known.reviewers.get(at)).map(|(_, reviewer)| &reviewer.need) == need {
+        if at
+            .and_then(|at| known.reviewers.get(at))
+            .map(|(_, reviewer)| &reviewer.need)
+            == need
+        {
             return;
         }
         if let Some(at) = at {
@@ -78,22 +96,35 @@ impl Attendance {
         self.desk.listeners().tell_reviews();
     }
 
-    /// What all other sessions review, the longest first.
+    /// The other sessions.
     #[must_use]
-    pub fn others(&self) -> Vec<Reviewer> {
-        self.desk
-            .reviews()
-            .known()
-            .reviewers
-            .iter()
-            .filter(|(session, _)| *session != self.session)
-            .map(|(_, reviewer)| reviewer.clone())
-            .collect()
+    pub fn others(&self) -> Others {
+        let known = self.desk.reviews().known();
+        let present = known.present.iter();
+        let reviewers = known.reviewers.iter();
+        Others {
+            present: present
+                .filter(|(session, _)| *session != self.session)
+                .map(|(_, actor)| actor.clone())
+                .collect(),
+            reviewers: reviewers
+                .filter(|(session, _)| *session != self.session)
+                .map(|(_, reviewer)| reviewer.clone())
+                .collect(),
+        }
     }
 }
 
 impl Drop for Attendance {
     fn drop(&mut self) {
-        self.review(None);
+        let mut known = self.desk.reviews().known();
+        known
+            .present
+            .retain(|(session, _)| *session != self.session);
+        known
+            .reviewers
+            .retain(|(session, _)| *session != self.session);
+        drop(known);
+        self.desk.listeners().tell_reviews();
     }
 }

@@ -120,7 +120,11 @@ fn in_the_way(
             continue;
         };
         let held = || matched.visits.iter().filter(|start| matched.holds(**start));
-        let clashes = |start: Minute| visits.iter().any(|visit| clash(&need, *visit, &other, start));
+        let clashes = |start: Minute| {
+            visits
+                .iter()
+                .any(|visit| clash(&need, *visit, &other, start))
+        };
         let same_week = |start: Minute| {
             let week = start.day().iso_week();
             visits.iter().any(|visit| visit.day().iso_week() == week)

@@ -124,7 +124,7 @@ impl App {
         }
         app.ask(Request::Names);
         app.ask(Request::Load);
-        app.model.reviewers = app.review.others();
+        app.model.others = app.review.others();
         app.each(|view, ctx| view.start(ctx));
         Ok(app)
     }
@@ -236,7 +236,7 @@ impl App {
         self.news = false;
         let news = self.ear.take();
         if news.reviews {
-            self.model.reviewers = self.review.others();
+            self.model.others = self.review.others();
         }
         if news.changed() {
             self.ask(Request::Changed);

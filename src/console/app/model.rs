@@ -8,7 +8,7 @@ use super::library::Library;
 use crate::console::ConsoleSettings;
 use crate::console::keys::{Keymap, KeymapError};
 use crate::console::theme::Theme;
-use crate::desk::{Actor, Desk, Reviewer};
+use crate::desk::{Actor, Desk, Others};
 use crate::domain::{Code, Kind, Lang, Record, Stamp};
 use crate::store::fetch;
 
@@ -73,8 +73,8 @@ pub struct Model {
     pub desk: Arc<Desk>,
     /// Who works at this console.
     pub actor: Actor,
-    /// What the other sessions review, the longest first.
-    pub reviewers: Vec<Reviewer>,
+    /// The other sessions.
+    pub others: Others,
     /// The language now.
     pub lang: Lang,
     /// The colours.
@@ -113,7 +113,7 @@ impl Model {
         let model = Self {
             desk,
             actor: actor.clone(),
-            reviewers: Vec::new(),
+            others: Others::default(),
             lang: settings.lang,
             theme,
             keymap,

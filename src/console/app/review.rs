@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::desk::{Attendance, Reviewer};
+use crate::desk::{Attendance, Others};
 use crate::domain::Code;
 
 /// How long a need is looked at before it counts as reviewed: scrolling through the queue tells nobody anything.
@@ -55,8 +55,8 @@ impl Review {
         }
     }
 
-    /// What all other sessions review.
-    pub fn others(&self) -> Vec<Reviewer> {
+    /// The other sessions.
+    pub fn others(&self) -> Others {
         self.attendance.others()
     }
 

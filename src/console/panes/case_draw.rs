@@ -23,14 +23,20 @@ use crate::{say, text};
 
 impl Queue {
     /// Draws the need in hand, its candidates, and why the selected one has its score.
-    pub(super) fn paint_case(&mut self, buf: &mut Buffer, area: Rect, model: &Model, focused: bool) {
+    pub(super) fn paint_case(
+        &mut self,
+        buf: &mut Buffer,
+        area: Rect,
+        model: &Model,
+        focused: bool,
+    ) {
         let Some(row) = self.row() else {
             return;
         };
         let theme = &model.theme;
         let mut y = rule(buf, area, 0, "", theme);
-        let news = self.news_lines(model);
-        let lines = case_lines(row, news, model, usize::from(area.width));
+        let news = self.news_line(model);
+        let lines = case_lines(row, news.as_deref(), model, usize::from(area.width));
         // The candidates keep at least their heading and three rows.
         let room = area.height.saturating_sub(y + 5);
         for (line, style) in lines.iter().take(usize::from(room)) {
@@ -41,9 +47,7 @@ impl Queue {
         let why: Vec<(String, Style)> = self.reason_lines(model, usize::from(area.width));
         let left = area.height.saturating_sub(y);
         let listed = self.lineup().map_or(0, |found| found.places.len());
-        let listed = u16::try_from(listed)
-            .unwrap_or(u16::MAX)
-            .clamp(3, 9);
+        let listed = u16::try_from(listed).unwrap_or(u16::MAX).clamp(3, 9);
         let full = self.reason_rows(model, usize::from(area.width));
         let fits = usize::from(left) >= usize::from(listed) + 2 + full.len();
         let why = if fits { full } else { why };
@@ -64,7 +68,9 @@ impl Queue {
     fn candidates_title(&self, model: &Model) -> String {
         let lang = model.lang;
         match self.lineup() {
-            _ if self.gone().is_some() => text!(zh: "候选人", en: "candidates").get(lang).to_owned(),
+            _ if self.gone().is_some() => {
+                text!(zh: "候选人", en: "candidates").get(lang).to_owned()
+            }
             Some(found) => {
                 let n = found.eligible;
                 say!(lang, zh: "候选人 {n}", en: "{n} candidates")
@@ -113,33 +119,47 @@ impl Queue {
         };
         let need = self.row().map(|row| row.row.need.clone());
         let told = &self.told;
-        let lineup = self.lineup.as_mut().filter(|found| Some(&found.need) == need.as_ref());
+        let lineup = self
+            .lineup
+            .as_mut()
+            .filter(|found| Some(&found.need) == need.as_ref());
         let Some(lineup) = lineup else {
-            table.draw(buf, area, &model.theme, &mut TableState::default(), |_| Vec::new());
+            table.draw(buf, area, &model.theme, &mut TableState::default(), |_| {
+                Vec::new()
+            });
             return;
         };
         let (need, places) = (&lineup.need, &lineup.places);
-        table.draw(buf, area, &model.theme, &mut lineup.state, |i| match places.get(i) {
-            Some(Place { candidate, lost: None }) => candidate_row(candidate, cells, model),
-            Some(Place { candidate, lost: Some(lost) }) => {
-                let what = others::lost(lost, need, told, model);
-                lost_row(&candidate.supplier, what, model)
-            }
-            None => Vec::new(),
-        });
+        table.draw(
+            buf,
+            area,
+            &model.theme,
+            &mut lineup.state,
+            |i| match places.get(i) {
+                Some(Place {
+                    candidate,
+                    lost: None,
+                }) => candidate_row(candidate, cells, model),
+                Some(Place {
+                    candidate,
+                    lost: Some(lost),
+                }) => {
+                    let what = others::lost(lost, need, told, model);
+                    lost_row(&candidate.supplier, what, model)
+                }
+                None => Vec::new(),
+            },
+        );
     }
 
     /// What others do or did about the need in hand.
-    fn news_lines(&self, model: &Model) -> Vec<String> {
-        let Some(row) = self.row() else {
-            return Vec::new();
-        };
+    fn news_line(&self, model: &Model) -> Option<String> {
         match self.gone() {
             Some(left) => {
                 let what = others::left(left, &self.told, model);
-                vec![say!(model.lang, zh: "这条需求{what}", en: "This need: {what}")]
+                Some(say!(model.lang, zh: "这条需求{what}", en: "This need: {what}"))
             }
-            None => others::reviewing(&row.row.need, model),
+            None => others::reviewing_short(&self.row()?.row.need, model),
         }
     }
 
@@ -263,7 +283,7 @@ fn rule(buf: &mut Buffer, area: Rect, y: u16, title: &str, theme: &Theme) -> u16
 /// The need in hand in words: who, what, when, what is asked for, what would be booked, who stood for it and can't.
 fn case_lines(
     row: &BestRow,
-    news: Vec<String>,
+    news: Option<&str>,
     model: &Model,
     room: usize,
 ) -> Vec<(String, Style)> {
@@ -276,8 +296,8 @@ fn case_lines(
     let category = model.name(Kind::Category, &row.row.category);
     let (code, urgency) = (&row.row.need, row.row.urgency.say(lang));
     add(&format!("{category} · {urgency} · {code}"), theme.title);
-    for line in news {
-        add(&line, theme.warn);
+    if let Some(line) = news {
+        add(line, theme.warn);
     }
     add(&who(row, model), theme.base);
     if let Some(need) = &need {

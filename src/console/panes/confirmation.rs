@@ -149,7 +149,9 @@ impl Queue {
             return;
         }
         let need = self.need();
-        let asked = self.asked().filter(|(pair, _)| Some(&pair.need) == need.as_ref());
+        let asked = self
+            .asked()
+            .filter(|(pair, _)| Some(&pair.need) == need.as_ref());
         if let Some((_, question)) = asked {
             question.now(ctx);
         } else if self.mode != Mode::Candidates {
@@ -169,7 +171,8 @@ impl Queue {
         let Some(why) = self.why_gone(ctx) else {
             return false;
         };
-        let said = say!(ctx.model.lang, zh: "{why}；按 J 看下一条", en: "{why}; press J for the next");
+        let said =
+            say!(ctx.model.lang, zh: "{why}；按 J 看下一条", en: "{why}; press J for the next");
         ctx.say(Tone::Warn, said);
         true
     }

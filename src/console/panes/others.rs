@@ -12,6 +12,9 @@ use crate::domain::{AnyRecord, Code, Event, Record, Verb};
 use crate::matching::State;
 use crate::{say, text};
 
+/// Reviewers who are named in one line; the others are counted.
+const NAMED: usize = 2;
+
 /// The widest mark of a reviewer in a list.
 const WIDEST: usize = 12;
 
@@ -65,17 +68,21 @@ pub fn lost(lost: &Lost, need: &Code, told: &Told, model: &Model) -> String {
         Verb::Rolled => text!(zh: "已由服务台顺延预约", en: "booked by the desk for a series")
             .get(lang)
             .to_owned(),
-        Verb::Imported if who.is_empty() => {
-            text!(zh: "已由导入预约", en: "taken in an import").get(lang).to_owned()
-        }
+        Verb::Imported if who.is_empty() => text!(zh: "已由导入预约", en: "taken in an import")
+            .get(lang)
+            .to_owned(),
         Verb::Imported => {
-            say!(lang, zh: "已被{who}导入预约", en: "taken by {who} in an import")
+            let set = set(who);
+            say!(lang, zh: "已被{set}导入预约", en: "taken by {who} in an import")
         }
         _ if who == model.actor.who => text!(zh: "已由您预约", en: "taken by you")
             .get(lang)
             .to_owned(),
         _ if who.is_empty() => text!(zh: "已被预约", en: "taken").get(lang).to_owned(),
-        _ => say!(lang, zh: "已被{who}预约", en: "taken by {who}"),
+        _ => {
+            let set = set(who);
+            say!(lang, zh: "已被{set}预约", en: "taken by {who}")
+        }
     };
     if made.need == *need {
         return taken;
@@ -93,7 +100,10 @@ pub fn left(left: &Left, told: &Told, model: &Model) -> String {
         own if own == model.actor.who => {
             say!(lang, zh: "已由您在另一会话{zh}", en: "{en} by you in another session")
         }
-        _ => say!(lang, zh: "已由{who}{zh}", en: "{en} by {who}"),
+        _ => {
+            let set = set(who);
+            say!(lang, zh: "已由{set}{zh}", en: "{en} by {who}")
+        }
     };
     let changed_by = told.who(&left.need).map_or("", |(who, _)| who);
     match (left.state, &left.by) {
@@ -112,7 +122,7 @@ pub fn left(left: &Left, told: &Told, model: &Model) -> String {
     }
 }
 
-/// Who reviews a need, in full: `李明 is reviewing this need (since 10:42)`.
+/// Who reviews a need, a line each: `李明 is reviewing this need (since 10:42)`.
 #[must_use]
 pub fn reviewing(need: &Code, model: &Model) -> Vec<String> {
     let lang = model.lang;
@@ -122,9 +132,44 @@ pub fn reviewing(need: &Code, model: &Model) -> Vec<String> {
             return say!(lang, zh: "您的另一个会话正在处理（{since} 起）", en: "Another of your sessions is reviewing this need (since {since})");
         }
         let who = &reviewer.actor.who;
-        say!(lang, zh: "{who}正在处理（{since} 起）", en: "{who} is reviewing this need (since {since})")
+        let set = set(who);
+        let set = set.trim_start();
+        say!(lang, zh: "{set}正在处理（{since} 起）", en: "{who} is reviewing this need (since {since})")
     };
     of(need, model).map(line).collect()
+}
+
+/// The same in one line, however many there are.
+#[must_use]
+pub fn reviewing_short(need: &Code, model: &Model) -> Option<String> {
+    let mut lines = reviewing(need, model);
+    if lines.len() < 2 {
+        return lines.pop();
+    }
+    let lang = model.lang;
+    let named: Vec<String> = of(need, model)
+        .take(NAMED)
+        .map(|reviewer| {
+            let since = reviewer.since.date_time().format("%H:%M");
+            let who = if is_own(&reviewer.actor, model) {
+                text!(zh: "您的另一个会话", en: "you elsewhere").get(lang)
+            } else {
+                &reviewer.actor.who
+            };
+            say!(lang, zh: "{who}（{since} 起）", en: "{who} ({since})")
+        })
+        .collect();
+    let all = lines.len();
+    Some(match all - named.len() {
+        0 => {
+            let list = named.join(text!(zh: "、", en: " and ").get(lang));
+            say!(lang, zh: "{list}正在处理", en: "Also reviewed by {list}")
+        }
+        more => {
+            let list = named.join(text!(zh: "、", en: ", ").get(lang));
+            say!(lang, zh: "{list}等 {all} 个会话正在处理", en: "Also reviewed by {list} and {more} more")
+        }
+    })
 }
 
 /// The mark of those who review a need, in a list: `◆李明`, with how many more; none when nobody does.
@@ -138,14 +183,28 @@ pub fn mark(need: &Code, wide: bool, model: &Model) -> String {
     if !wide {
         return sign.to_owned();
     }
-    let who = if is_own(&first.actor, model) {
-        text!(zh: "您", en: "you").get(model.lang)
-    } else {
-        &first.actor.who
-    };
+    let who = name(&first.actor, model);
     match others.count() {
         0 => format!("{sign}{who}"),
         more => format!("{sign}{who}+{more}"),
+    }
+}
+
+/// A name inside a Chinese sentence: Latin letters stand apart from it.
+fn set(name: &str) -> String {
+    if name.is_ascii() {
+        format!(" {name} ")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Somebody's name in a mark.
+fn name<'a>(actor: &'a Actor, model: &Model) -> &'a str {
+    if is_own(actor, model) {
+        text!(zh: "您", en: "you").get(model.lang)
+    } else {
+        &actor.who
     }
 }
 
@@ -157,6 +216,7 @@ fn sign(model: &Model) -> &'static str {
 fn of<'a>(need: &Code, model: &'a Model) -> impl Iterator<Item = &'a Reviewer> {
     let need = need.clone();
     model
+        .others
         .reviewers
         .iter()
         .filter(move |reviewer| reviewer.need == need)
@@ -166,12 +226,18 @@ fn is_own(actor: &Actor, model: &Model) -> bool {
     actor.who == model.actor.who
 }
 
-/// How wide the column of the marks is: as the widest of them; none when nobody else reviews anything.
+/// How wide the column of the marks is; none when nobody else is there. It does not change while others go from need to
+/// need.
 #[must_use]
 pub fn marks(wide: bool, model: &Model) -> Option<u16> {
-    let widths = model
-        .reviewers
-        .iter()
-        .map(|reviewer| width(&mark(&reviewer.need, wide, model)));
-    u16::try_from(widths.max()?.min(WIDEST)).ok()
+    let present = &model.others.present;
+    let names = present.iter().map(|actor| width(name(actor, model)));
+    let widest = names.max()?;
+    let room = match (wide, present.len()) {
+        (false, _) => 1,
+        (true, 1) => 1 + widest,
+        // Room for how many more there are.
+        (true, _) => 3 + widest,
+    };
+    u16::try_from(room.min(WIDEST)).ok()
 }

@@ -19,7 +19,7 @@ use crate::desk::{BestRow, DeskError, Left, Lost, News};
 use crate::domain::record::Need;
 use crate::domain::{AnyRecord, Code, Event, Kind, Verb};
 use crate::matching::{Awaiting, Ranking};
-use crate::text;
+use crate::{say, text};
 
 /// Where the keys go in the queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -204,7 +204,9 @@ impl Queue {
             if !was_left {
                 self.tell_left(ctx);
             }
-        } else if was_left {
+        } else if let (true, Some(need)) = (was_left, at.and(self.need())) {
+            let said = say!(ctx.model.lang, zh: "需求 {need} 又回到队列", en: "{need} is in the queue again");
+            ctx.say(Tone::Info, said);
             self.rank(ctx);
         }
     }
@@ -401,7 +403,9 @@ impl View for Queue {
             Answer::Executed(token, result) => {
                 if let Ok(done) = result {
                     self.fresh = added_need(&done.events).or_else(|| self.fresh.take());
-                    self.own |= self.need().is_some_and(|need| concerns(&done.events, &need));
+                    self.own |= self
+                        .need()
+                        .is_some_and(|need| concerns(&done.events, &need));
                 }
                 self.executed(*token, result, ctx);
             }

@@ -211,7 +211,11 @@ impl Table<'_> {
         for &(i, x, w) in layout {
             if let (Some(column), Some(cell)) = (self.columns.get(i), cells.get(i)) {
                 let spans = i + 1 == cells.len() && cells.len() < self.columns.len();
-                let w = if spans { line.width.saturating_sub(x) } else { w };
+                let w = if spans {
+                    line.width.saturating_sub(x)
+                } else {
+                    w
+                };
                 let place = Rect::new(line.x + x, line.y, w, 1);
                 put_line(buf, place, 0, cell, style, column.right && !spans);
             }
