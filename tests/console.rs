@@ -5,4 +5,5 @@ mod console {
     mod sizes;
     pub mod stage;
     mod stories;
+    mod together;
 }

@@ -38,9 +38,11 @@ pub const VERB: Verb = Verb {
     run,
 };
 
-const HOLDER: Text =
+/// What HOLDER is.
+pub const HOLDER: Text =
     text!(zh: "系统用户名，或 @组名", en: "A system user's name, or @ and a group's");
-const ROLE: Text = text!(zh: "角色：broker、supervisor、administrator、auditor", en: "broker, supervisor, administrator or auditor");
+/// What ROLE is.
+pub const ROLE: Text = text!(zh: "角色：broker、supervisor、administrator、auditor", en: "broker, supervisor, administrator or auditor");
 
 fn grammar(command: Command, lang: Lang) -> Command {
     command
@@ -56,13 +58,6 @@ fn grammar(command: Command, lang: Lang) -> Command {
             text!(zh: "经纪人负责的街乡编码，用逗号分隔；all 为全部", en: "The codes of the streets that a broker serves, separated by commas; all for every one"),
             lang,
         ))
-}
-
-/// The arguments HOLDER and ROLE, which must be given.
-pub fn holder_and_role(command: Command, lang: Lang) -> Command {
-    command
-        .arg(args::positional("HOLDER", HOLDER, lang))
-        .arg(args::positional("ROLE", ROLE, lang))
 }
 
 /// The role in the argument ROLE.

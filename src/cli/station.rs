@@ -186,6 +186,7 @@ fn warm(host: &Arc<Desks>) {
             let _ = host.library.load_all(&host.desk);
             loop {
                 let _ = host.desk.roll_when_due();
+                let _ = host.library.catch_up(&host.desk);
                 thread::sleep(LOOK);
             }
         });

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::mpsc::Receiver;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use crate::store::{self, Refusal, RequestId, Rows, Store, StoreError, fetch, ran
 mod access;
 mod actor;
 mod authorise;
+mod board;
 mod command;
 mod decide;
 mod feed;
@@ -25,18 +26,24 @@ mod import;
 mod journal;
 mod overlay;
 mod query;
+mod reviews;
+mod taken;
 mod writer;
 
 pub use access::{Access, Caller, Scope, is_demand};
 pub use actor::{Actor, Clock};
 pub use authorise::right_to_import;
+pub use board::Board;
 pub use command::Command;
-pub use feed::Ear;
 use feed::Listeners;
+pub use feed::{Change, Ear, News};
 pub use import::{ImportRow, Imported, Rejected};
 pub use journal::Journal;
 pub use overlay::Overlay;
 pub use query::{BestRow, Card};
+use reviews::Reviews;
+pub use reviews::{Attendance, Others, Reviewer};
+pub use taken::{Left, Lost};
 use writer::{Task, Work, Writer};
 
 /// How often standing matches are rolled forward (SPEC §4).
@@ -100,10 +107,14 @@ struct Core {
     store: Box<dyn Store>,
     zone: Zone,
     index: OnceLock<RwLock<Index>>,
+    /// Grows with every change of the index.
+    version: AtomicU64,
+    board: Mutex<board::Kept>,
     writer: Writer,
     listeners: Listeners,
     /// The roles that are given.
     grants: RwLock<Vec<Grant>>,
+    reviews: Reviews,
     /// When standing matches were rolled forward last, by the machine's clock.
     rolled: Mutex<Option<Instant>>,
 }
@@ -142,8 +153,11 @@ impl Desk {
             grants: RwLock::new(grants),
             store,
             index: OnceLock::new(),
+            version: AtomicU64::default(),
+            board: Mutex::default(),
             writer: Writer::default(),
             listeners: Listeners::default(),
+            reviews: Reviews::default(),
             rolled: Mutex::default(),
         };
         Ok(Self {
@@ -220,7 +234,10 @@ impl Desk {
         command: &Command,
     ) -> Result<Done, DeskError> {
         let task = self.task(id, actor, Work::Command(command.clone()));
-        self.submit(task).map(|(done, _)| done)
+        let (change, _) = self.submit(task)?;
+        Ok(Done {
+            events: Arc::unwrap_or_clone(change).events,
+        })
     }
 
     fn task(&self, id: RequestId, actor: &Actor, work: Work) -> Task {
@@ -251,10 +268,11 @@ impl Desk {
             for event in events {
                 index.apply(event);
             }
+            self.core.version.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// Reads index and grants again, after events that they took in were not written.
+    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen them.
     fn restore_index(&self) {
         if let Ok(fresh) = self
             .core
@@ -271,14 +289,27 @@ impl Desk {
         if let Some(index) = self.core.index.get()
             && let Ok(fresh) = self.read_index(&mut |_, _| {})
         {
-            *index.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+            let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
+            *index = fresh;
+            self.core.version.fetch_add(1, Ordering::Release);
+            drop(index);
+            self.core.listeners.tell_missed();
         }
     }
 
-    /// All events from now on, as they happen, while the ear is there.
+    /// What happens from now on, while the ear is there. `wake` is called when there are news and none waited to be
+    /// taken; whoever made them waits for it, so it must be quick.
     #[must_use]
-    pub fn listen(&self) -> (Ear, Receiver<Arc<Vec<Event>>>) {
-        self.core.listeners.listen()
+    pub fn listen(&self, wake: impl Fn() + Send + Sync + 'static) -> Ear {
+        self.core.listeners.listen(wake)
+    }
+
+    fn listeners(&self) -> &Listeners {
+        &self.core.listeners
+    }
+
+    fn reviews(&self) -> &Reviews {
+        &self.core.reviews
     }
 
     /// The rank and score that a confirmation keeps are those of the moment before it.

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use super::decide::chain_of;
 use super::{Desk, DeskError, Scope};
 use crate::domain::record::{Match, Need, Resident, Service};
-use crate::domain::{Code, Kind, Record, Right};
+use crate::domain::{Code, Kind, Record, Right, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
 use crate::matching::plan::Plan;
-use crate::matching::{Awaiting, Explanation, QueueRow, Ranking};
+use crate::matching::{Explanation, Index, QueueRow, Ranking};
 use crate::store::{Rows, StoreError, fetch};
 
 /// A need in the queue with the best of its candidates.
@@ -64,20 +64,9 @@ impl Desk {
     pub fn queue(&self) -> Result<Vec<BestRow>, DeskError> {
         let now = self.now();
         let index = self.index()?;
-        let best = |row: QueueRow| {
-            let ranking = index.candidates(&row.need, now, 1);
-            let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
-            let best = ranking
-                .and_then(|ranking| ranking.candidates.into_iter().next())
-                .map(|first| (first.supplier, first.score));
-            BestRow {
-                row,
-                eligible,
-                best,
-            }
-        };
         let seen = self.seen_of(index.queue(now), |row| &row.need)?;
-        Ok(seen.into_iter().map(best).collect())
+        let rows = seen.into_iter();
+        Ok(rows.map(|row| best_row(&index, row, now)).collect())
     }
 
     /// The needs in the queue, in its order.
@@ -88,17 +77,6 @@ impl Desk {
         let rows = self.index()?.queue(self.now());
         let needs = rows.into_iter().map(|row| row.need).collect();
         self.seen_of(needs, |need| need)
-    }
-
-    /// The visits that await their outcome, the oldest first.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub fn awaiting(&self) -> Result<Vec<Awaiting>, DeskError> {
-        let awaiting = self.index()?.awaiting(self.now());
-        let mut awaiting = self.seen_of(awaiting, |visit| &visit.need)?;
-        awaiting.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.need.cmp(&b.need)));
-        Ok(awaiting)
     }
 
     /// A proposal for the whole queue; of needs that whoever calls may not see it says nothing.
@@ -117,7 +95,11 @@ impl Desk {
     }
 
     /// What is about needs that whoever calls may see.
-    fn seen_of<T>(&self, all: Vec<T>, need: impl Fn(&T) -> &Code) -> Result<Vec<T>, DeskError> {
+    pub(super) fn seen_of<T>(
+        &self,
+        all: Vec<T>,
+        need: impl Fn(&T) -> &Code,
+    ) -> Result<Vec<T>, DeskError> {
         let scope = self.access().scope(Right::Demand);
         if scope == Scope::Everywhere {
             return Ok(all);
@@ -216,5 +198,19 @@ fn sees_need(scope: &Scope, rows: &dyn Rows, need: &Code) -> Result<bool, StoreE
     match fetch::<Need>(rows, need)? {
         Some(need) => scope.sees(rows, &need.into()),
         None => Ok(false),
+    }
+}
+
+/// A need in the queue with the best of its candidates.
+pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
+    let ranking = index.candidates(&row.need, now, 1);
+    let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
+    let best = ranking
+        .and_then(|ranking| ranking.candidates.into_iter().next())
+        .map(|first| (first.supplier, first.score));
+    BestRow {
+        row,
+        eligible,
+        best,
     }
 }

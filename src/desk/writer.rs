@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::import::{self, ImportRow, Imported};
-use super::{Actor, Caller, Command, Desk, DeskError, Done, decide};
+use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
 use crate::both;
 use crate::domain::{Kind, Note, Stamp};
 use crate::store::{
@@ -43,7 +43,7 @@ pub(super) enum Work {
 }
 
 /// What became of a task.
-pub(super) type Outcome = Result<(Done, Imported), DeskError>;
+pub(super) type Outcome = Result<(Arc<Change>, Imported), DeskError>;
 
 /// The queue before the store.
 #[derive(Default)]
@@ -165,8 +165,8 @@ impl Desk {
         match executed {
             Ok(executed) => executed
                 .into_iter()
-                .zip(imported)
-                .map(|(executed, imported)| Ok((self.told(executed)?, imported)))
+                .zip(tasks.iter().zip(imported))
+                .map(|(executed, (task, imported))| Ok((self.told(task, executed)?, imported)))
                 .collect(),
             Err(error) => {
                 self.restore_index();
@@ -223,12 +223,21 @@ impl Desk {
         self.submit(self.task(random_id()?, actor, work)).map(drop)
     }
 
-    fn told(&self, executed: Executed) -> Result<Done, DeskError> {
+    /// Tells everyone of what was done now; what was done before was told then.
+    fn told(&self, task: &Task, executed: Executed) -> Result<Arc<Change>, DeskError> {
+        let change = |events| {
+            Arc::new(Change {
+                actor: task.actor.clone(),
+                events,
+            })
+        };
         match executed {
-            Executed::Done(events) => Ok(Done {
-                events: self.core.listeners.tell(events),
-            }),
-            Executed::Repeated(events) => Ok(Done { events }),
+            Executed::Done(events) => {
+                let change = change(events);
+                self.core.listeners.tell(&change);
+                Ok(change)
+            }
+            Executed::Repeated(events) => Ok(change(events)),
             Executed::Refused(refusal) => Err(DeskError::Refused(refusal)),
             Executed::Failed(error) => Err(DeskError::Store(error)),
         }

@@ -83,7 +83,7 @@ pub struct Stage {
     sender: Sender<Msg>,
     receiver: Receiver<Msg>,
     pub end: Option<End>,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Stage {
@@ -96,6 +96,26 @@ impl Stage {
     pub fn of(width: u16, height: u16, lang: Lang, kinds: impl Fn(Kind) -> bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let desk = district(folder.path(), kinds);
+        Self::over(desk, Arc::new(folder), &broker(), (width, height), lang)
+    }
+
+    /// Another console on the same desk.
+    pub fn beside(&self, who: &str, size: (u16, u16), lang: Lang) -> Self {
+        let actor = Actor {
+            who: who.to_owned(),
+            station: "anhua".to_owned(),
+        };
+        let (desk, folder) = (Arc::clone(&self.desk), Arc::clone(&self.folder));
+        Self::over(desk, folder, &actor, size, lang)
+    }
+
+    fn over(
+        desk: Arc<Desk>,
+        folder: Arc<TempDir>,
+        actor: &Actor,
+        (width, height): (u16, u16),
+        lang: Lang,
+    ) -> Self {
         let (sender, receiver) = channel();
         let settings = ConsoleSettings {
             lang,
@@ -104,7 +124,7 @@ impl Stage {
             ..ConsoleSettings::default()
         };
         let theme = Theme::new(Depth::Indexed, false);
-        let app = App::new(&desk, &broker(), settings, theme, &sender).unwrap();
+        let app = App::new(&desk, actor, settings, theme, &sender).unwrap();
         let mut stage = Self {
             app,
             desk,
@@ -112,10 +132,27 @@ impl Stage {
             sender,
             receiver,
             end: None,
-            _folder: folder,
+            folder,
         };
         stage.settle();
         stage
+    }
+
+    /// Leaves the screen as it is until what is looked at counts as reviewed.
+    pub fn stay(&mut self) {
+        if let Some(due) = self.app.due() {
+            std::thread::sleep(due);
+            self.turn(Msg::Stayed);
+        }
+        self.settle();
+    }
+
+    /// Presses a key before the loop has taken anything of what happened meanwhile.
+    pub fn press_blindly(&mut self, keys: &str) {
+        for key in parse_sequence(keys).unwrap() {
+            self.turn(Msg::Term(TermEvent::Key(key)));
+        }
+        self.settle();
     }
 
     /// Lets the loop run until no worker has anything to say.

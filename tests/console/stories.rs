@@ -1,7 +1,7 @@
 use matchdesk::console::app::{End, actions};
 use matchdesk::console::keys::Keymap;
 use matchdesk::domain::record::{Need, Resident};
-use matchdesk::domain::{Code, Kind, Lang};
+use matchdesk::domain::{Code, Kind, Lang, Verb};
 
 use super::stage::{Stage, confirm};
 
@@ -254,7 +254,11 @@ fn a_telephone_number_is_shown_in_full_for_a_reason_and_of_one_record_at_a_time(
         ..matchdesk::desk::Journal::default()
     };
     let entries = stage.desk.journal(&asked).unwrap();
-    let reasons: Vec<&str> = entries.iter().map(|entry| entry.reason.as_str()).collect();
+    let reasons: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.verb == Verb::Revealed)
+        .map(|entry| entry.reason.as_str())
+        .collect();
     assert_eq!(reasons, ["to fix the time"]);
 }
 

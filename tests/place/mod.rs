@@ -26,6 +26,13 @@ impl Place {
         let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story");
         let output = place.run(&["import", "all", story.to_str().unwrap(), "--quiet"]);
         assert!(output.status.success(), "{}", words(&output));
+        // A shared station takes a clock that stands still on such a store only.
+        let mut mark = place.command(&["settings", "--trial", "yes", "--quiet"]);
+        let output = mark.env("MATCHDESK_IDLE", "0").output().unwrap();
+        assert!(output.status.success(), "{}", words(&output));
+        until("the station that marked it has left", || {
+            !socket_of(&place.store()).exists()
+        });
         place
     }
 

@@ -3,13 +3,15 @@
 pub mod actions;
 pub mod library;
 pub mod model;
+mod review;
 mod screen;
 pub mod view;
 pub mod worker;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -20,11 +22,11 @@ use super::panes;
 use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
-use crate::desk::{Actor, Desk};
-use crate::domain::Event;
+use crate::desk::{Actor, Desk, Ear};
 use crate::domain::lang::Lang;
 use crate::text;
 use model::Model;
+use review::Review;
 use view::{Ctx, Effect, View};
 use worker::{Answer, Request, Workers};
 
@@ -35,8 +37,10 @@ pub enum Msg {
     Term(TermEvent),
     /// Something happened at a terminal at the other end of a line; whoever reads the line counts the tickets.
     Away(TermEvent, Arc<()>),
-    /// The world changed, by this session or another.
-    Events(Arc<Vec<Event>>),
+    /// There are news of the world, changed by this session or another.
+    News,
+    /// What the user looks at may count as reviewed now.
+    Stayed,
     /// A worker is done with a request.
     Answer(Answer),
     /// So many of so many records are in the index.
@@ -63,6 +67,14 @@ pub struct App {
     status: Option<Status>,
     pending: Vec<Key>,
     workers: Workers,
+    /// Where the news wait.
+    ear: Ear,
+    /// Whether the queue is on its way; further news wait until it is there, so that a busy station does not flood the
+    /// loop.
+    refreshing: bool,
+    /// Whether there are news that wait for that.
+    news: bool,
+    review: Review,
     asked: usize,
     end: Option<End>,
     redraw: bool,
@@ -81,8 +93,13 @@ impl App {
         sender: &Sender<Msg>,
     ) -> io::Result<Self> {
         let again = settings.again;
-        let (model, problems) = Model::new(Arc::clone(desk), settings, theme);
+        let (model, problems) = Model::new(Arc::clone(desk), actor, settings, theme);
         let workers = Workers::start(desk, actor, &model.library, sender)?;
+        let to_loop = sender.clone();
+        let ear = desk.listen(move || {
+            // Without a loop nobody listens.
+            let _ = to_loop.send(Msg::News);
+        });
         let mut app = Self {
             status: problems
                 .first()
@@ -93,6 +110,10 @@ impl App {
             layers: Vec::new(),
             pending: Vec::new(),
             workers,
+            ear,
+            refreshing: false,
+            news: false,
+            review: Review::new(desk.attend(actor)),
             asked: 0,
             end: None,
             redraw: false,
@@ -103,6 +124,7 @@ impl App {
         }
         app.ask(Request::Names);
         app.ask(Request::Load);
+        app.model.others = app.review.others();
         app.each(|view, ctx| view.start(ctx));
         Ok(app)
     }
@@ -120,12 +142,30 @@ impl App {
         B::Error: std::error::Error + Send + Sync + 'static,
     {
         self.draw(terminal)?;
-        while let Ok(first) = receiver.recv() {
+        while let Some(first) = self.next(receiver) {
             if let Some(end) = self.turn(terminal, first, receiver)? {
                 return Ok(end);
             }
         }
         Ok(End::Quit)
+    }
+
+    /// Waits for a message; for ever when nothing is due, so that nothing ticks when idle.
+    fn next(&self, receiver: &Receiver<Msg>) -> Option<Msg> {
+        match self.due() {
+            None => receiver.recv().ok(),
+            Some(due) => match receiver.recv_timeout(due) {
+                Ok(msg) => Some(msg),
+                Err(RecvTimeoutError::Timeout) => Some(Msg::Stayed),
+                Err(RecvTimeoutError::Disconnected) => None,
+            },
+        }
+    }
+
+    /// How long until [`Msg::Stayed`] is due; none when it is not.
+    #[must_use]
+    pub fn due(&self) -> Option<Duration> {
+        self.review.due()
     }
 
     /// One turn of the loop: takes a message and all that wait behind it, then draws once.
@@ -180,21 +220,40 @@ impl App {
     fn take(&mut self, msg: Msg) {
         match msg {
             Msg::Term(event) | Msg::Away(event, _) => self.take_term(event),
-            Msg::Events(events) => {
-                self.ask(Request::Changed(Arc::clone(&events)));
-                self.each(|view, ctx| view.events(&events, ctx));
-            }
+            Msg::News if self.refreshing => self.news = true,
+            Msg::News => self.take_news(),
+            Msg::Stayed => self.review.settle(),
             Msg::Answer(answer) => {
                 self.asked = self.asked.saturating_sub(1);
                 self.take_answer(&answer);
             }
             Msg::Progress(done, total) => self.model.progress = Some((done, total)),
         }
+        self.look();
+    }
+
+    fn take_news(&mut self) {
+        self.news = false;
+        let news = self.ear.take();
+        if news.reviews {
+            self.model.others = self.review.others();
+        }
+        if news.changed() {
+            self.ask(Request::Changed);
+        }
+        self.each(|view, ctx| view.news(&news, ctx));
+    }
+
+    /// Tells the others what the user looks at: the pane that has the keys, also below a question or a page.
+    fn look(&mut self) {
+        let here = self.end.is_none();
+        let pane = self.panes.get(self.focus).filter(|_| here);
+        self.review.look(pane.and_then(|pane| pane.reviews()));
     }
 
     fn take_answer(&mut self, answer: &Answer) {
         match answer {
-            Answer::Names(names) | Answer::Changed(Some(names)) => {
+            Answer::Names(names) | Answer::Changed(names) => {
                 self.model.names = Arc::clone(names);
             }
             Answer::Loaded(result) => {
@@ -206,12 +265,18 @@ impl App {
                 }
             }
             Answer::Queue(Ok(view)) => {
-                self.model.awaiting = view.awaiting.len();
-                self.model.open = view.rows.len();
+                self.model.awaiting = view.board.awaiting.len();
+                self.model.open = view.board.rows.len();
             }
             _ => {}
         }
+        if matches!(answer, Answer::Queue(_)) {
+            self.refreshing = false;
+        }
         self.each(|view, ctx| view.answer(answer, ctx));
+        if self.news && !self.refreshing {
+            self.take_news();
+        }
     }
 
     fn fail(&mut self, text: String) {
@@ -301,8 +366,10 @@ impl App {
 
     fn ask(&mut self, request: Request) {
         self.asked += 1;
+        self.refreshing |= matches!(request, Request::Queue(_));
         if !self.workers.ask(request) {
             self.asked -= 1;
+            self.refreshing = false;
             let gone = text!(zh: "后台线程已停止，请重新打开", en: "a background thread has stopped; open matchdesk again");
             self.fail(gone.get(self.model.lang).to_owned());
         }

@@ -8,7 +8,7 @@ use super::library::Library;
 use crate::console::ConsoleSettings;
 use crate::console::keys::{Keymap, KeymapError};
 use crate::console::theme::Theme;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk, Others};
 use crate::domain::{Code, Kind, Lang, Record, Stamp};
 use crate::store::fetch;
 
@@ -71,6 +71,10 @@ impl Names {
 pub struct Model {
     /// The desk, for reading; commands go through a worker.
     pub desk: Arc<Desk>,
+    /// Who works at this console.
+    pub actor: Actor,
+    /// The other sessions.
+    pub others: Others,
     /// The language now.
     pub lang: Lang,
     /// The colours.
@@ -103,12 +107,15 @@ impl Model {
     #[must_use]
     pub fn new(
         desk: Arc<Desk>,
+        actor: &Actor,
         settings: ConsoleSettings,
         theme: Theme,
     ) -> (Self, Vec<KeymapError>) {
         let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_ref());
         let model = Self {
             desk,
+            actor: actor.clone(),
+            others: Others::default(),
             lang: settings.lang,
             theme,
             keymap,

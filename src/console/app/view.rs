@@ -1,7 +1,5 @@
 //! What the loop knows of a pane or a layer above the panes.
 
-use std::sync::Arc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -9,7 +7,8 @@ use super::model::Model;
 use super::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::status::{Kind, Status};
-use crate::domain::{Code, Event, Kind as RecordKind};
+use crate::desk::News;
+use crate::domain::{Code, Kind as RecordKind};
 
 /// What a view asks of the loop.
 pub enum Effect {
@@ -81,8 +80,13 @@ pub trait View {
     /// Takes an answer, which may be another view's.
     fn answer(&mut self, _answer: &Answer, _ctx: &mut Ctx<'_>) {}
 
-    /// Takes changes of the world.
-    fn events(&mut self, _events: &Arc<Vec<Event>>, _ctx: &mut Ctx<'_>) {}
+    /// Takes news of the world.
+    fn news(&mut self, _news: &News, _ctx: &mut Ctx<'_>) {}
+
+    /// The need that is reviewed while the view has the keys, and whether that is sure at once.
+    fn reviews(&self) -> Option<(&Code, bool)> {
+        None
+    }
 
     /// Takes the new language.
     fn language(&mut self, _ctx: &mut Ctx<'_>) {}

@@ -1,10 +1,14 @@
 //! What the broker sees: the three panes, and the layers above them.
 
 pub mod ask;
+mod case_draw;
 pub mod cells;
+mod confirmation;
 pub mod detail;
 pub mod edit;
+pub mod lineup;
 pub mod need_detail;
+pub mod others;
 pub mod page;
 pub mod queue;
 pub mod queue_draw;

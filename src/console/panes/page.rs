@@ -1,7 +1,5 @@
 //! A page of lines above the panes: the details of a record, the rules of a pair, the help.
 
-use std::sync::Arc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -14,7 +12,8 @@ use crate::console::app::worker::{Answer, Request};
 use crate::console::keys::{ActionId, CONTEXTS};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::text::{put, width, wrap};
-use crate::domain::{Code, Event, Kind};
+use crate::desk::News;
+use crate::domain::{Code, Kind};
 use crate::matching::Explanation;
 use crate::text;
 
@@ -243,9 +242,11 @@ impl View for Page {
         }
     }
 
-    fn events(&mut self, _events: &Arc<Vec<Event>>, ctx: &mut Ctx<'_>) {
+    fn news(&mut self, news: &News, ctx: &mut Ctx<'_>) {
         self.rows = None;
-        if let Subject::Why(need, supplier, _) = &self.subject {
+        if let Subject::Why(need, supplier, _) = &self.subject
+            && news.changed()
+        {
             ctx.ask(Request::Why(need.clone(), supplier.clone()));
         }
     }

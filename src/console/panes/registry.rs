@@ -18,7 +18,8 @@ use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::input::Input;
 use crate::console::widgets::table::{Table, TableState};
 use crate::console::widgets::text::put;
-use crate::domain::{Code, Event, Kind};
+use crate::desk::News;
+use crate::domain::{Code, Kind};
 use crate::text;
 
 /// One kind's list and where one is in it.
@@ -60,8 +61,18 @@ impl Shelf {
         ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
     }
 
+    /// Asks again after a change. What is on its way stays so: others may change something all the time.
+    fn ask_again(&self, ctx: &mut Ctx<'_>) {
+        let text = self.filter.text().to_owned();
+        ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
+    }
+
     /// Takes a list and keeps the selection on its record; a new filter begins at its best match.
     fn take(&mut self, codes: &Arc<Vec<Code>>, again: bool) {
+        self.loaded = true;
+        if again && Arc::ptr_eq(codes, &self.codes) {
+            return;
+        }
         let kept = self.selected().cloned().filter(|_| again);
         self.codes = Arc::clone(codes);
         self.state.set_len(self.codes.len());
@@ -71,7 +82,6 @@ impl Shelf {
             None if !again => self.state.top(),
             None => {}
         }
-        self.loaded = true;
     }
 }
 
@@ -289,21 +299,25 @@ impl View for Registry {
                     shelf.shown.clone_from(text);
                 }
             }
-            Answer::Names(_) | Answer::Loaded(_) | Answer::Changed(Some(_)) => {
+            Answer::Names(_) | Answer::Loaded(_) => {
                 for shelf in &mut self.shelves {
                     shelf.cache.clear();
                 }
             }
-            Answer::Changed(None) => {
+            Answer::Changed(_) => {
                 for shelf in &mut self.shelves {
-                    shelf.ask(ctx);
+                    shelf.cache.clear();
+                    shelf.ask_again(ctx);
                 }
             }
             _ => {}
         }
     }
 
-    fn events(&mut self, _events: &Arc<Vec<Event>>, _ctx: &mut Ctx<'_>) {
+    fn news(&mut self, news: &News, _ctx: &mut Ctx<'_>) {
+        if !news.changed() {
+            return;
+        }
         for shelf in &mut self.shelves {
             shelf.cache.clear();
         }
