@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::decide::chain_of;
-use super::{Desk, DeskError, Scope};
+use super::{Desk, DeskError, Scope, is_demand};
 use crate::domain::record::{Match, Need, Resident, Service};
 use crate::domain::{Code, Kind, Record, Right, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
@@ -94,16 +94,43 @@ impl Desk {
         })
     }
 
+    /// The codes of the records of a kind that whoever calls may see, of those given.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn seen_codes(&self, kind: Kind, codes: &[Code]) -> Result<Vec<Code>, DeskError> {
+        let scope = self.access().scope(Right::Demand);
+        let rows = self.rows()?;
+        let mut seen = Vec::new();
+        for code in codes {
+            let is_seen = !is_demand(kind)
+                || match rows.get(kind, code)? {
+                    Some(record) => scope.sees(&*rows, &record)?,
+                    None => false,
+                };
+            if is_seen {
+                seen.push(code.clone());
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Whether whoever calls sees the demand of the whole district.
+    #[must_use]
+    pub fn sees_all_demand(&self) -> bool {
+        self.access().scope(Right::Demand) == Scope::Everywhere
+    }
+
     /// What is about needs that whoever calls may see.
     pub(super) fn seen_of<T>(
         &self,
         all: Vec<T>,
         need: impl Fn(&T) -> &Code,
     ) -> Result<Vec<T>, DeskError> {
-        let scope = self.access().scope(Right::Demand);
-        if scope == Scope::Everywhere {
+        if self.sees_all_demand() {
             return Ok(all);
         }
+        let scope = self.access().scope(Right::Demand);
         let rows = self.rows()?;
         let mut seen = Vec::new();
         for one in all {

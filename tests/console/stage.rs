@@ -10,7 +10,7 @@ use matchdesk::console::app::{App, End, Msg};
 use matchdesk::console::keys::{Key, parse_sequence};
 use matchdesk::console::term::TermEvent;
 use matchdesk::console::theme::{Depth, Theme};
-use matchdesk::desk::{Actor, Clock, Command, Desk, DeskError};
+use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError};
 use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Record, Stamp, Zone};
 use matchdesk::for_kind;
 use ratatui::Terminal;
@@ -107,6 +107,20 @@ impl Stage {
         };
         let (desk, folder) = (Arc::clone(&self.desk), Arc::clone(&self.folder));
         Self::over(desk, folder, &actor, size, lang)
+    }
+
+    /// Another console on the same desk, of somebody who may do only what the grants say.
+    pub fn called_by(&self, who: &str, size: (u16, u16), lang: Lang) -> Self {
+        let caller = Caller {
+            name: who.to_owned(),
+            ..Caller::default()
+        };
+        let actor = Actor {
+            who: who.to_owned(),
+            station: "anhua".to_owned(),
+        };
+        let desk = Arc::new(self.desk.called_by(caller));
+        Self::over(desk, Arc::clone(&self.folder), &actor, size, lang)
     }
 
     fn over(

@@ -152,6 +152,13 @@ impl Model {
         fetch(&*rows, code).ok().flatten()
     }
 
+    /// Whether a record may be seen at all.
+    #[must_use]
+    pub fn sees(&self, kind: Kind, code: &Code) -> bool {
+        let seen = self.desk.seen_codes(kind, std::slice::from_ref(code));
+        seen.is_ok_and(|seen| !seen.is_empty())
+    }
+
     /// Whether a record's personal data may be shown in full now.
     #[must_use]
     pub fn reveals(&self, kind: Kind, code: &Code) -> bool {

@@ -3,7 +3,7 @@
 //! The desk's thread holds what needs the match index or writes; the registry's thread keeps and filters the lists. Every request is answered
 //! once; one that a newer request replaces is answered with [`Answer::Replaced`].
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::Msg;
 use super::library::Library;
 use super::model::Names;
-use crate::desk::{Actor, Board, Command, Desk, DeskError, Done, Left, Lost};
+use crate::desk::{Actor, Board, Command, Desk, DeskError, Done, Left, Lost, is_demand};
 use crate::domain::{Code, Kind};
 use crate::matching::{Explanation, Ranking};
 use crate::search::Filter;
@@ -292,6 +292,15 @@ struct RegistryWorker {
 struct Narrowing {
     filter: Filter,
     version: u64,
+    /// What of the registry may be seen; none when all of it.
+    seen: Option<HashSet<Code>>,
+    seen_version: u64,
+}
+
+impl Narrowing {
+    fn shows(&self, code: &Code) -> bool {
+        self.seen.as_ref().is_none_or(|seen| seen.contains(code))
+    }
 }
 
 impl RegistryWorker {
@@ -346,15 +355,40 @@ impl RegistryWorker {
         // What can't be read is told by the desk's thread.
         let _ = self.library.load(kind, &self.desk);
         let book = self.library.book(kind);
+        if !is_demand(kind) || self.desk.sees_all_demand() {
+            narrowing.seen = None;
+        } else if narrowing.seen_version != book.version || narrowing.seen.is_none() {
+            // What can't be read is not shown.
+            let seen = self.desk.seen_codes(kind, &book.codes).unwrap_or_default();
+            narrowing.seen = Some(seen.into_iter().collect());
+            narrowing.seen_version = book.version;
+        }
         if text.trim().is_empty() {
-            return Some(Arc::clone(&book.codes));
+            return Some(if narrowing.seen.is_none() {
+                Arc::clone(&book.codes)
+            } else {
+                Arc::new(
+                    book.codes
+                        .iter()
+                        .filter(|code| narrowing.shows(code))
+                        .cloned()
+                        .collect(),
+                )
+            });
         }
         if narrowing.version != book.version {
             narrowing.filter.reset();
             narrowing.version = book.version;
         }
-        let ids = narrowing.filter.query_unless(&book.keys, text, cancel)?;
+        let ids = narrowing
+            .filter
+            .query_unless(&book.keys, text, cancel)?
+            .to_vec();
         let code = |&id: &u32| book.codes.get(id as usize).cloned();
-        Some(Arc::new(ids.iter().filter_map(code).collect()))
+        let found = ids
+            .iter()
+            .filter_map(code)
+            .filter(|code| narrowing.shows(code));
+        Some(Arc::new(found.collect()))
     }
 }

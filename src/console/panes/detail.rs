@@ -56,7 +56,13 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),
     ));
     rows.extend(past(&services, model, |s| {
-        cells::resident_name(&s.resident, model)
+        if model.sees(Kind::Resident, &s.resident) {
+            cells::resident_name(&s.resident, model)
+        } else {
+            text!(zh: "其他街乡的居民", en: "a resident of another street")
+                .get(lang)
+                .to_owned()
+        }
     }));
     rows
 }
@@ -160,6 +166,8 @@ pub(super) fn past(
 pub fn fields<R: Record>(record: &R, model: &Model) -> Vec<Row> {
     R::fields()
         .iter()
+        // A point on the earth says nothing to a reader, and of a resident where they live.
+        .filter(|field| !matches!(field.column, "lon" | "lat"))
         .filter_map(|field| {
             let value = shown(field, record, model);
             let label = field.label.get(model.lang).to_owned();
