@@ -74,27 +74,13 @@ fn a_command_repeated_after_a_lost_answer_is_answered_and_done_once() {
     let need = place.need();
     let best = place.json(&["candidates", &need, "--json"]);
     let supplier = best["candidates"][0]["supplier"].as_str().unwrap();
-    let call = json!({
-        "args": ["matchdesk", "confirm", need, supplier, "--json"],
-        "lang": "en", "json": true, "quiet": false, "now": NOW, "meter": null,
-        "request": "00000000000000000000000000000abc", "console": null,
-    });
+    let args = ["confirm", &need, supplier, "--json"];
     let ask = || {
-        let line = Line::of_session(place.knock());
-        line.say(&hello(PROTOCOL, &call)).unwrap();
-        let mut out = Vec::new();
-        loop {
-            match line.receive::<ToSession>().unwrap().unwrap() {
-                Received::Out(bytes) => out.extend(bytes),
-                Received::Message(ToSession::Exit { status }) => {
-                    return (status, String::from_utf8(out).unwrap());
-                }
-                _ => {}
-            }
-        }
+        let request = Some("00000000000000000000000000000abc");
+        place.ask(&args, request).unwrap()
     };
     let first = ask();
-    assert_eq!(first.0, 0, "{}", first.1);
+    assert_eq!(first.status, 0, "{}", first.words());
     place.kill();
     place.need();
     assert_eq!(ask(), first);

@@ -2,13 +2,15 @@
 
 #![allow(dead_code, reason = "each file of tests takes what it needs")]
 
+pub mod pool;
+
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use matchdesk::station::{RELEASE, ToStation, socket_of};
-use serde_json::Value;
+use matchdesk::station::{Line, PROTOCOL, RELEASE, Received, ToSession, ToStation, socket_of};
+use serde_json::{Value, json};
 
 /// The moment of the story.
 pub const NOW: &str = "2026-11-23T08:00";
@@ -19,12 +21,24 @@ pub struct Place {
 }
 
 impl Place {
+    /// The people of the story.
     pub fn new() -> Self {
+        Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story"))
+    }
+
+    /// A pool.
+    pub fn with(pool: &pool::Pool) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        pool.write(files.path());
+        Self::of(files.path())
+    }
+
+    /// What the files of a folder hold.
+    pub fn of(files: &Path) -> Self {
         let place = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story");
-        let output = place.run(&["import", "all", story.to_str().unwrap(), "--quiet"]);
+        let output = place.run(&["import", "all", files.to_str().unwrap(), "--quiet"]);
         assert!(output.status.success(), "{}", words(&output));
         // A shared station takes a clock that stands still on such a store only.
         let mut mark = place.command(&["settings", "--trial", "yes", "--quiet"]);
@@ -68,6 +82,31 @@ impl Place {
         UnixStream::connect(socket_of(&self.store())).unwrap()
     }
 
+    /// Has a command done over a line of its own; gives the exit status, what was answered, and what was said beside it.
+    pub fn ask(&self, args: &[&str], request: Option<&str>) -> std::io::Result<Answer> {
+        let line = [&["matchdesk"], args].concat();
+        let call = json!({
+            "args": line,
+            "lang": "en", "json": args.contains(&"--json"), "quiet": false, "now": NOW, "meter": null,
+            "request": request, "console": null,
+        });
+        let line = Line::of_session(UnixStream::connect(socket_of(&self.store()))?);
+        line.say(&hello(PROTOCOL, &call))?;
+        let mut answer = Answer::default();
+        loop {
+            match line.receive()? {
+                Some(Received::Out(bytes)) => answer.out.extend(bytes),
+                Some(Received::Err(bytes)) => answer.err.extend(bytes),
+                Some(Received::Message(ToSession::Exit { status })) => {
+                    answer.status = status;
+                    return Ok(answer);
+                }
+                Some(Received::Message(ToSession::Welcome)) => {}
+                other => return Err(std::io::Error::other(format!("{other:?}"))),
+            }
+        }
+    }
+
     /// The process that serves.
     pub fn station(&self) -> rustix::process::Pid {
         rustix::net::sockopt::socket_peercred(self.knock())
@@ -83,6 +122,16 @@ impl Place {
         });
     }
 
+    /// Kills the station in the middle of what it does, if there is one just now.
+    pub fn kill_if_there(&self) -> bool {
+        let peer = UnixStream::connect(socket_of(&self.store()))
+            .ok()
+            .and_then(|stream| rustix::net::sockopt::socket_peercred(stream).ok());
+        peer.is_some_and(|peer| {
+            rustix::process::kill_process(peer.pid, rustix::process::Signal::KILL).is_ok()
+        })
+    }
+
     pub fn need(&self) -> String {
         let queue = self.json(&["queue", "--json"]);
         queue["needs"][0]["need"].as_str().unwrap().to_owned()
@@ -96,6 +145,26 @@ impl Drop for Place {
         {
             let _ = rustix::process::kill_process(peer.pid, rustix::process::Signal::TERM);
         }
+    }
+}
+
+/// What a station answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u8,
+    pub out: Vec<u8>,
+    pub err: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.out).unwrap_or_else(|_| panic!("{}", self.words()))
+    }
+
+    pub fn words(&self) -> String {
+        let (out, err) = (&self.out, &self.err);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        format!("{}\n{}{}", self.status, text(out), text(err))
     }
 }
 
