@@ -203,8 +203,16 @@ fn records_are_found_added_changed_and_masked() {
     assert_eq!(list["rows"][0]["phone"], "108****5678");
     assert_eq!(
         desk.json("show supplier V1", 0)["record"]["phone"],
+        "108****5678"
+    );
+    assert_eq!(
+        desk.json("show supplier V1 --reveal calling", 0)["record"]["phone"],
         "10812345678"
     );
+    let log = desk.json("log --supplier V1", 0);
+    let last = log["entries"].as_array().expect("entries").last();
+    assert_eq!(last.expect("an entry")["verb"], "revealed");
+    assert_eq!(last.expect("an entry")["reason"], "calling");
     desk.ends("edit supplier V1 --status paused", 0);
     assert_eq!(
         desk.json("why N1 V1", 0)["failed"],

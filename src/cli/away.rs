@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,8 +14,11 @@ use super::{Failure, Session, status};
 use crate::both;
 use crate::console::serve::Away;
 use crate::domain::{Lang, Said};
-use crate::station::{self, Attempt, Call, Client, Unserved, socket_of};
+use crate::station::{self, Attempt, Call, Client, Unserved, Way, socket_of};
 use crate::store::random_id;
+
+/// How long a command is asked again whose station goes away each time before it says anything.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// What a session wants of its station.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -37,11 +41,16 @@ pub struct AwayCall {
     pub console: Option<Away>,
 }
 
-/// The socket that `MATCHDESK_SOCKET` names, or the one beside the store.
-pub fn socket(store: &Path) -> PathBuf {
+/// The socket that `MATCHDESK_SOCKET` names: that of a station which somebody else starts.
+fn named_socket() -> Option<PathBuf> {
     std::env::var_os("MATCHDESK_SOCKET")
         .filter(|path| !path.is_empty())
-        .map_or_else(|| socket_of(store), PathBuf::from)
+        .map(PathBuf::from)
+}
+
+/// The socket that was named, or the one beside the store.
+pub fn socket(store: &Path) -> PathBuf {
+    named_socket().unwrap_or_else(|| socket_of(store))
 }
 
 /// The store's path from the root, links followed, so that all its sessions find the same socket.
@@ -52,14 +61,14 @@ pub fn absolute(store: &Path) -> Result<PathBuf, Failure> {
     match fs::canonicalize(store) {
         Ok(path) => Ok(path),
         // Behind a socket that was named, the store itself need not be seen.
-        Err(_) if std::env::var_os("MATCHDESK_SOCKET").is_some() => Ok(store.to_owned()),
+        Err(_) if named_socket().is_some() => Ok(store.to_owned()),
         Err(_) => Err(super::session::no_store(store).into()),
     }
 }
 
 /// Whether a store is there for a station to serve; the verbs that make one work without.
 pub fn is_served(store: &Path) -> bool {
-    std::env::var_os("MATCHDESK_SOCKET").is_some() || fs::metadata(store).is_ok()
+    named_socket().is_some() || fs::metadata(store).is_ok()
 }
 
 /// The call of a session without its command line.
@@ -89,8 +98,9 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
         request: Some(format!("{:032x}", random_id()?.0)),
         ..call(session)
     };
+    let mut lost_at: Option<Instant> = None;
     loop {
-        let client = connect(&store, session.lang, &call)?;
+        let client = connect(&store, session.lang, &call, lost_at.is_some())?;
         let mut out = Counted {
             inner: session.out,
             bytes: 0,
@@ -98,7 +108,9 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
         match client.show(&mut out, session.err, &mut || {}) {
             Ok(Call::Ended(status)) => return Ok(status),
             // Nothing was said yet: asked again under the same id, what was done is told and not done twice.
-            Ok(Call::Lost) if out.bytes == 0 => {}
+            Ok(Call::Lost)
+                if out.bytes == 0 && lost_at.get_or_insert_with(Instant::now).elapsed() < AGAIN => {
+            }
             Ok(Call::Lost) => return Err(lost()),
             Err(error) => return Err(error.into()),
         }
@@ -137,17 +149,17 @@ impl Write for Counted<'_> {
     }
 }
 
-/// Opens a session with the station of a store, starting one where none runs.
+/// Opens a session with the station of a store, starting one where none runs; `again` when there was one just now.
 ///
 /// # Errors
 /// When none can be had.
-pub fn connect(store: &Path, lang: Lang, call: &AwayCall) -> Result<Client, Unserved> {
+pub fn connect(store: &Path, lang: Lang, call: &AwayCall, again: bool) -> Result<Client, Unserved> {
     let call = serde_json::to_value(call).unwrap_or(Value::Null);
     let start = || start(store, lang);
-    // A station at a socket that was named is somebody else's to start.
-    let is_named = std::env::var_os("MATCHDESK_SOCKET").is_some();
-    let start: Option<&dyn Fn() -> Attempt> = if is_named { None } else { Some(&start) };
-    station::connect(&socket(store), &call, start)
+    match named_socket() {
+        Some(named) => station::connect(&named, &call, Way::Waits(again)),
+        None => station::connect(&socket_of(store), &call, Way::Starts(&start)),
+    }
 }
 
 /// Starts a station in the background and waits until it serves.
@@ -181,6 +193,10 @@ fn spawn(store: &Path, lang: Lang) -> io::Result<Child> {
         .arg(store)
         .env_remove("MATCHDESK_NOW")
         .env_remove("MATCHDESK_STORE")
+        // A service manager that has this session in its care is not the station's.
+        .env_remove("NOTIFY_SOCKET")
+        .env_remove("WATCHDOG_USEC")
+        .env_remove("LISTEN_FDS")
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

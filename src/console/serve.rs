@@ -87,6 +87,11 @@ pub fn serve(
     }
 }
 
+/// A long text waits until what was before it is taken, so that at most one takes room.
+fn is_long(event: &TermEvent) -> bool {
+    matches!(event, TermEvent::Paste(text) if text.len() > 4096)
+}
+
 /// Hands on what happens at the terminal; that the line drops is a hang-up.
 fn hear(line: &Line, extent: &Extent, to: &Sender<Msg>) {
     let ticket = Arc::new(());
@@ -97,7 +102,8 @@ fn hear(line: &Line, extent: &Extent, to: &Sender<Msg>) {
         if let TermEvent::Resize(columns, rows) = event {
             extent.set(columns, rows);
         }
-        while Arc::strong_count(&ticket) > WAITING {
+        let most = if is_long(&event) { 1 } else { WAITING };
+        while Arc::strong_count(&ticket) > most {
             thread::sleep(Duration::from_millis(5));
         }
         if to.send(Msg::Away(event, Arc::clone(&ticket))).is_err() {

@@ -10,31 +10,37 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use crate::both;
-use crate::domain::record::Settings;
+use crate::domain::record::{Grant, Settings};
 use crate::domain::{Code, Event, Kind, Said, Stamp, Zone};
 use crate::matching::Index;
 use crate::store::{self, Refusal, RequestId, Rows, Store, StoreError, fetch, random_id};
 
+mod access;
 mod actor;
+mod authorise;
 mod board;
 mod command;
 mod decide;
 mod feed;
 mod import;
+mod journal;
 mod overlay;
 mod query;
 mod reviews;
 mod taken;
 mod writer;
 
+pub use access::{Access, Caller, Scope, is_demand};
 pub use actor::{Actor, Clock};
+pub use authorise::right_to_import;
 pub use board::Board;
 pub use command::Command;
 use feed::Listeners;
 pub use feed::{Change, Ear, News};
 pub use import::{ImportRow, Imported, Rejected};
+pub use journal::Journal;
 pub use overlay::Overlay;
-pub use query::{BestRow, Card, Journal};
+pub use query::{BestRow, Card};
 use reviews::Reviews;
 pub use reviews::{Attendance, Others, Reviewer};
 pub use taken::{Left, Lost};
@@ -88,11 +94,13 @@ pub struct Done {
     pub events: Vec<Event>,
 }
 
-/// The desk as one session has it: one store with its index, shared by all, and a clock of its own.
+/// The desk as one session has it: one store with its index, shared by all, a clock of its own, and who calls.
 #[derive(Clone)]
 pub struct Desk {
     core: Arc<Core>,
     clock: Clock,
+    /// Who may do only what the grants say; none for the store's own process.
+    caller: Option<Arc<Caller>>,
 }
 
 struct Core {
@@ -105,6 +113,8 @@ struct Core {
     writer: Writer,
     listeners: Listeners,
     reviews: Reviews,
+    /// The roles that are given.
+    grants: RwLock<Vec<Grant>>,
     /// When standing matches were rolled forward last, by the machine's clock.
     rolled: Mutex<Option<Instant>>,
 }
@@ -137,8 +147,10 @@ impl Desk {
     pub fn new(store: Box<dyn Store>, clock: Clock) -> Result<Self, DeskError> {
         let settings: Settings =
             fetch(&*store.rows()?, &Code::composed(Settings::KEY))?.unwrap_or_default();
+        let grants = access::read_grants(&*store.rows()?)?;
         let core = Core {
             zone: settings.zone(),
+            grants: RwLock::new(grants),
             store,
             index: OnceLock::new(),
             version: AtomicU64::default(),
@@ -151,6 +163,7 @@ impl Desk {
         Ok(Self {
             core: Arc::new(core),
             clock,
+            caller: None,
         })
     }
 
@@ -158,8 +171,8 @@ impl Desk {
     #[must_use]
     pub fn at(&self, clock: Clock) -> Self {
         Self {
-            core: Arc::clone(&self.core),
             clock,
+            ..self.clone()
         }
     }
 
@@ -233,12 +246,23 @@ impl Desk {
             actor: actor.clone(),
             real: self.clock.real(),
             now: self.now(),
+            caller: self.caller.clone(),
             work,
         }
     }
 
-    /// Brings the index up to date with events.
+    /// Brings index and grants up to date with events.
     fn apply(&self, events: &[Event]) {
+        if events.iter().any(|event| event.after.kind() == Kind::Grant) {
+            let mut grants = self
+                .core
+                .grants
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            for event in events {
+                access::apply_grant(&mut grants, event);
+            }
+        }
         if let Some(index) = self.core.index.get() {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
             for event in events {
@@ -248,8 +272,20 @@ impl Desk {
         }
     }
 
-    /// Reads the index again, after events that it took in were not written. Somebody may have seen them.
+    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen those.
     fn restore_index(&self) {
+        if let Ok(fresh) = self
+            .core
+            .store
+            .rows()
+            .and_then(|rows| access::read_grants(&*rows))
+        {
+            *self
+                .core
+                .grants
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
         if let Some(index) = self.core.index.get()
             && let Ok(fresh) = self.read_index(&mut |_, _| {})
         {
@@ -376,7 +412,12 @@ impl Desk {
         if rolls.is_empty() {
             return Ok(0);
         }
-        let done = self.execute(&Actor::desk(), &Command::Roll { rolls })?;
+        // The desk does this by itself, whoever is there.
+        let own = Self {
+            caller: None,
+            ..self.clone()
+        };
+        let done = own.execute(&Actor::desk(), &Command::Roll { rolls })?;
         Ok(done.events.len())
     }
 

@@ -9,10 +9,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::import::{self, ImportRow, Imported};
-use super::{Actor, Change, Command, Desk, DeskError, decide};
+use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
 use crate::both;
-use crate::domain::{Event, Kind, Stamp};
-use crate::store::{Executed, Job, Request, RequestId, Rows, StoreError, Undecided};
+use crate::domain::{Kind, Note, Stamp};
+use crate::store::{
+    Decision, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided, random_id,
+};
 
 /// Commands that go into one transaction at most, so that the first of them does not wait for ever.
 const MOST: usize = 256;
@@ -23,6 +25,8 @@ pub(super) struct Task {
     pub actor: Actor,
     pub real: DateTime<Utc>,
     pub now: Stamp,
+    /// Who may do only what the grants say; none for the store's own process.
+    pub caller: Option<Arc<Caller>>,
     pub work: Work,
 }
 
@@ -34,6 +38,8 @@ pub(super) enum Work {
         rows: Vec<ImportRow>,
         source: String,
     },
+    /// Something was asked for that no role grants.
+    Denied(Refusal, Box<Note>),
 }
 
 /// What became of a task.
@@ -179,8 +185,9 @@ impl Desk {
         task: &Task,
         rows: &dyn Rows,
         imported: &mut Imported,
-    ) -> Result<Vec<Event>, Undecided> {
-        let events = match &task.work {
+    ) -> Result<Decision, Undecided> {
+        self.authorise(task, rows)?;
+        let decision = match &task.work {
             Work::Command(command) => {
                 let context = decide::Context {
                     now: task.now,
@@ -195,11 +202,25 @@ impl Desk {
             } => {
                 let (result, events) = import::decide(rows, *kind, given, task.now, source)?;
                 *imported = result;
-                events
+                events.into()
+            }
+            Work::Denied(refusal, note) => {
+                return Err(Undecided::Denied(refusal.clone(), note.clone()));
             }
         };
-        self.apply(&events);
-        Ok(events)
+        self.apply(&decision.events);
+        Ok(decision)
+    }
+
+    /// Keeps in the journal that something was asked for which no role grants.
+    pub(super) fn keep_denied(
+        &self,
+        actor: &Actor,
+        refusal: Refusal,
+        note: Box<Note>,
+    ) -> Result<(), DeskError> {
+        let work = Work::Denied(refusal, note);
+        self.submit(self.task(random_id()?, actor, work)).map(drop)
     }
 
     /// Tells everyone of what was done now; what was done before was told then.

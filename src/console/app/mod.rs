@@ -426,6 +426,7 @@ impl App {
                 Effect::Retire => self.layers.retain(|layer| !layer.done()),
                 Effect::Say(status) => self.status = Some(status),
                 Effect::Ask(request) => self.ask(request),
+                Effect::Reveal(kind, code) => self.model.revealed = Some((kind, code)),
                 Effect::Focus(pane) => {
                     self.layers.clear();
                     self.focus = pane;

@@ -97,6 +97,8 @@ pub struct Model {
     pub title: String,
     /// Whether the rules' clock stands still.
     pub fixed_now: bool,
+    /// Whose personal data is shown in full.
+    pub revealed: Option<(Kind, Code)>,
     tokens: u64,
 }
 
@@ -125,6 +127,7 @@ impl Model {
             open: 0,
             title: settings.title,
             fixed_now: settings.fixed_now,
+            revealed: None,
             tokens: 0,
         };
         (model, problems)
@@ -147,6 +150,14 @@ impl Model {
     pub fn fetch<R: Record>(&self, code: &Code) -> Option<R> {
         let rows = self.desk.rows().ok()?;
         fetch(&*rows, code).ok().flatten()
+    }
+
+    /// Whether a record's personal data may be shown in full now.
+    #[must_use]
+    pub fn reveals(&self, kind: Kind, code: &Code) -> bool {
+        self.revealed
+            .as_ref()
+            .is_some_and(|(of, which)| *of == kind && which == code)
     }
 
     /// The name of a category, capability, street or community.

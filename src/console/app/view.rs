@@ -8,7 +8,7 @@ use super::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::status::{Kind, Status};
 use crate::desk::News;
-use crate::domain::Code;
+use crate::domain::{Code, Kind as RecordKind};
 
 /// What a view asks of the loop.
 pub enum Effect {
@@ -22,6 +22,8 @@ pub enum Effect {
     Say(Status),
     /// Gives work to a worker, which answers later.
     Ask(Request),
+    /// Shows the personal data of this record in full, and of no other.
+    Reveal(RecordKind, Code),
     /// Closes all layers and gives the keys to a pane.
     Focus(usize),
 }

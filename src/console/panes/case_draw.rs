@@ -16,6 +16,7 @@ use crate::console::widgets::text::{pad, put, truncate, width, wrap};
 use crate::desk::{BestRow, Lost};
 use crate::domain::kinds::Word;
 use crate::domain::lang::Lang;
+use crate::domain::mask::mask;
 use crate::domain::record::{Need, Resident};
 use crate::domain::{Code, Kind};
 use crate::matching::Candidate;
@@ -342,7 +343,11 @@ fn who(row: &BestRow, model: &Model) -> String {
         resident.community.as_ref(),
         resident.street.as_ref(),
     ));
-    parts.push(resident.phone.clone());
+    parts.push(if model.reveals(Kind::Resident, &resident.code) {
+        resident.phone.clone()
+    } else {
+        mask(&resident.phone)
+    });
     parts.retain(|part| !part.is_empty());
     parts.join(match lang {
         Lang::Zh => " ",

@@ -1,7 +1,7 @@
 //! The details of a supplier and the card of a resident.
 
 use super::page::Row;
-use super::{cells, words};
+use super::{cells, reveal, words};
 use crate::console::app::model::Model;
 use crate::desk::Card;
 use crate::domain::field::Field;
@@ -170,7 +170,7 @@ pub fn fields<R: Record>(record: &R, model: &Model) -> Vec<Row> {
 
 /// A field's value for people: names instead of codes, words of the language, a line a window.
 fn shown<R: Record>(field: &Field<R>, record: &R, model: &Model) -> String {
-    let value = (field.get)(record);
+    let value = reveal::shown(field, record, model);
     let lang = model.lang;
     let word = |text: Option<&'static str>| text.map_or_else(|| value.clone(), str::to_owned);
     match field.column {

@@ -14,6 +14,7 @@ pub mod queue;
 pub mod queue_draw;
 pub mod reasons;
 pub mod registry;
+mod reveal;
 pub mod sheet;
 pub mod words;
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{detail, edit, need_detail, reasons};
+use super::{detail, edit, need_detail, reasons, reveal};
 use crate::console::app::actions;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
@@ -39,6 +39,8 @@ enum Subject {
 pub struct Page {
     subject: Subject,
     rows: Option<Vec<Row>>,
+    /// Whose personal data the rows show.
+    revealed: Option<(Kind, Code)>,
     scroll: usize,
     room: usize,
     lines: usize,
@@ -49,6 +51,7 @@ impl Page {
         Self {
             subject,
             rows: None,
+            revealed: None,
             scroll: 0,
             room: 1,
             lines: 0,
@@ -203,8 +206,8 @@ impl View for Page {
                 "why-other",
                 "page-down",
             ],
-            Subject::Record(Kind::Resident, _) => &["back", "add", "edit", "page-down"],
-            Subject::Record(..) => &["back", "edit", "page-down"],
+            Subject::Record(Kind::Resident, _) => &["back", "add", "edit", "reveal", "page-down"],
+            Subject::Record(..) => &["back", "edit", "reveal", "page-down"],
             _ => &["back", "down", "up", "page-down"],
         }
     }
@@ -214,6 +217,10 @@ impl View for Page {
             return true;
         }
         match (action, &self.subject) {
+            ("reveal", Subject::Record(kind @ (Kind::Supplier | Kind::Resident), code)) => {
+                reveal::ask(*kind, code, false, ctx);
+            }
+            ("reveal", Subject::Record(Kind::Need, code)) => reveal::ask_of_need(code, ctx),
             ("edit", Subject::Record(kind, code)) => edit::edit(*kind, code, ctx),
             ("add", Subject::Record(Kind::Resident, code)) => edit::add_need(Some(code), ctx),
             ("unmatch", Subject::Record(Kind::Need, code)) => edit::unmatch(code, ctx),
@@ -255,8 +262,9 @@ impl View for Page {
         model: &Model,
         _focused: bool,
     ) -> Option<Position> {
-        if self.rows.is_none() {
+        if self.rows.is_none() || self.revealed != model.revealed {
             self.rows = Some(self.build(model));
+            self.revealed.clone_from(&model.revealed);
         }
         let rows = self.rows.as_deref().unwrap_or_default();
         let most = area.width.saturating_sub(2).min(100);

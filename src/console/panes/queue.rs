@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::confirmation::Confirmation;
-use super::edit;
 use super::lineup::{Lineup, Place};
 use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
+use super::{edit, reveal};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
@@ -287,6 +287,18 @@ impl Queue {
         }
     }
 
+    /// Personal data of the candidate that is marked, or of the need's resident.
+    fn reveal(&self, ctx: &mut Ctx<'_>) {
+        let (kind, code) = match self.mode {
+            Mode::Needs => (Kind::Need, self.need()),
+            Mode::Candidates => (Kind::Supplier, self.supplier()),
+            Mode::Awaiting => (Kind::Need, self.visit().map(|visit| visit.need.clone())),
+        };
+        if let Some(code) = code {
+            reveal::ask_of(kind, &code, ctx);
+        }
+    }
+
     fn enter_candidates(&mut self, ctx: &mut Ctx<'_>) {
         if self.is_gone(ctx) {
             return;
@@ -369,6 +381,7 @@ impl View for Queue {
             "confirm" => self.confirm(ctx),
             "why" => self.why(ctx),
             "open" => self.open(ctx),
+            "reveal" => self.reveal(ctx),
             "add" => edit::add_need(None, ctx),
             "why-other" | "unmatch" | "cancel-need" | "edit" => self.act_on_need(action, ctx),
             "awaiting" => {

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::page::Page;
-use super::{cells, edit};
+use super::{cells, edit, reveal};
 use crate::console::app::model::{Model, Names};
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
@@ -81,6 +81,7 @@ impl Shelf {
             Kind::Match | Kind::Service => self.kind == Kind::Need,
             Kind::Resident => self.kind != Kind::Supplier,
             Kind::Supplier | Kind::Need => self.kind == kind,
+            Kind::Settings | Kind::Grant => false,
             _ => true,
         }
     }
@@ -155,6 +156,13 @@ impl Registry {
         let kind = self.kind();
         if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
             edit::edit(kind, &code, ctx);
+        }
+    }
+
+    fn reveal(&mut self, ctx: &mut Ctx<'_>) {
+        let kind = self.kind();
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+            reveal::ask_of(kind, &code, ctx);
         }
     }
 
@@ -257,6 +265,7 @@ impl View for Registry {
         match action {
             "open" => self.open(ctx),
             "edit" => self.edit(ctx),
+            "reveal" => self.reveal(ctx),
             "add" => edit::add(self.kind(), ctx),
             "add-resident" => edit::add(Kind::Resident, ctx),
             "other-list" => self.turn_over(ctx),
