@@ -112,9 +112,9 @@ struct Core {
     board: Mutex<board::Kept>,
     writer: Writer,
     listeners: Listeners,
+    reviews: Reviews,
     /// The roles that are given.
     grants: RwLock<Vec<Grant>>,
-    reviews: Reviews,
     /// When standing matches were rolled forward last, by the machine's clock.
     rolled: Mutex<Option<Instant>>,
 }
@@ -272,7 +272,7 @@ impl Desk {
         }
     }
 
-    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen them.
+    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen those.
     fn restore_index(&self) {
         if let Ok(fresh) = self
             .core

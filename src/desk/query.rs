@@ -8,7 +8,7 @@ use crate::domain::record::{Match, Need, Resident, Service};
 use crate::domain::{Code, Kind, Record, Right, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
 use crate::matching::plan::Plan;
-use crate::matching::{Explanation, Index, QueueRow, Ranking};
+use crate::matching::{Awaiting, Explanation, Index, QueueRow, Ranking};
 use crate::store::{Rows, StoreError, fetch};
 
 /// A need in the queue with the best of its candidates.
@@ -79,6 +79,17 @@ impl Desk {
         self.seen_of(needs, |need| need)
     }
 
+    /// The visits that await their outcome, the oldest first.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn awaiting(&self) -> Result<Vec<Awaiting>, DeskError> {
+        let awaiting = self.index()?.awaiting(self.now());
+        let mut awaiting = self.seen_of(awaiting, |visit| &visit.need)?;
+        awaiting.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.need.cmp(&b.need)));
+        Ok(awaiting)
+    }
+
     /// A proposal for the whole queue; of needs that whoever calls may not see it says nothing.
     ///
     /// # Errors
@@ -122,19 +133,24 @@ impl Desk {
     }
 
     /// What is about needs that whoever calls may see.
-    pub(super) fn seen_of<T>(
+    fn seen_of<T>(&self, all: Vec<T>, need: impl Fn(&T) -> &Code) -> Result<Vec<T>, DeskError> {
+        self.seen_in(&self.access().scope(Right::Demand), all, need)
+    }
+
+    /// What is about needs within a scope.
+    pub(super) fn seen_in<T>(
         &self,
+        scope: &Scope,
         all: Vec<T>,
         need: impl Fn(&T) -> &Code,
     ) -> Result<Vec<T>, DeskError> {
-        if self.sees_all_demand() {
+        if *scope == Scope::Everywhere {
             return Ok(all);
         }
-        let scope = self.access().scope(Right::Demand);
         let rows = self.rows()?;
         let mut seen = Vec::new();
         for one in all {
-            if sees_need(&scope, &*rows, need(&one))? {
+            if sees_need(scope, &*rows, need(&one))? {
                 seen.push(one);
             }
         }
@@ -221,13 +237,6 @@ impl Desk {
     }
 }
 
-fn sees_need(scope: &Scope, rows: &dyn Rows, need: &Code) -> Result<bool, StoreError> {
-    match fetch::<Need>(rows, need)? {
-        Some(need) => scope.sees(rows, &need.into()),
-        None => Ok(false),
-    }
-}
-
 /// A need in the queue with the best of its candidates.
 pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
     let ranking = index.candidates(&row.need, now, 1);
@@ -239,5 +248,12 @@ pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
         row,
         eligible,
         best,
+    }
+}
+
+fn sees_need(scope: &Scope, rows: &dyn Rows, need: &Code) -> Result<bool, StoreError> {
+    match fetch::<Need>(rows, need)? {
+        Some(need) => scope.sees(rows, &need.into()),
+        None => Ok(false),
     }
 }

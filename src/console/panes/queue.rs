@@ -4,12 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::confirmation::Confirmation;
-use super::edit;
 use super::lineup::{Lineup, Place};
 use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
-use super::reveal;
+use super::{edit, reveal};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
