@@ -47,7 +47,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let desk = session.open(Right::Journal)?;
     let lang = session.lang;
     let bar = session.bar(text!(zh: "检查", en: "Checking").get(lang));
-    let report = desk.store().verify(&since, &mut |done, total| {
+    let report = desk.verify(&since, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;

@@ -28,6 +28,7 @@ mod overlay;
 mod query;
 mod reviews;
 mod taken;
+mod verify;
 mod writer;
 
 pub use access::{Access, Caller, Scope, is_demand};
@@ -367,7 +368,10 @@ impl Desk {
     }
 
     fn read_index(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
-        let rows = self.core.store.rows()?;
+        Self::index_of(&*self.core.store.rows()?, progress)
+    }
+
+    fn index_of(rows: &dyn Rows, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
         let kinds = [Kind::Settings].into_iter().chain(Kind::FILES);
         let total = kinds
             .clone()
