@@ -11,7 +11,7 @@ pub mod worker;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -29,6 +29,9 @@ use model::Model;
 use review::Review;
 use view::{Ctx, Effect, View};
 use worker::{Answer, Request, Workers};
+
+/// How long answers are gathered into one picture. All sessions are drawn on one machine.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// What wakes the loop.
 #[derive(Debug)]
@@ -168,7 +171,8 @@ impl App {
         self.review.due()
     }
 
-    /// One turn of the loop: takes a message and all that wait behind it, then draws once.
+    /// One turn of the loop: takes a message and all that wait behind it, then draws once. What the user did is drawn at
+    /// once; what others did waits a moment for the answers that belong to it.
     ///
     /// # Errors
     /// When the terminal can't be drawn on.
@@ -181,13 +185,20 @@ impl App {
     where
         B::Error: std::error::Error + Send + Sync + 'static,
     {
+        let began = Instant::now();
+        let mut pressed = false;
         let mut next = Some(first);
         while let Some(msg) = next {
+            pressed |= matches!(msg, Msg::Term(_) | Msg::Away(..));
             self.take(msg);
             if let Some(end) = self.end.take() {
                 return Ok(Some(end));
             }
             next = receiver.try_recv().ok();
+            if next.is_none() && !pressed && self.busy() {
+                let left = GATHER.saturating_sub(began.elapsed());
+                next = receiver.recv_timeout(left).ok();
+            }
         }
         self.draw(terminal)?;
         Ok(None)

@@ -28,8 +28,9 @@ const LOOK: Duration = Duration::from_secs(60);
 /// How often the progress of loading is told.
 const BEAT: Duration = Duration::from_millis(60);
 
-/// The least time between two looks at the queue: a busy station would leave time for nothing else.
-const PAUSE: Duration = Duration::from_millis(30);
+/// The least time from one look at the queue to the next, which otherwise is as long as the look took: a busy station
+/// would leave time for nothing else.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The most of it, however long a look takes.
 const LONG_PAUSE: Duration = Duration::from_millis(500);
@@ -236,7 +237,7 @@ impl DeskWorker {
             Request::Queue(need) => {
                 let began = Instant::now();
                 let queue = self.queue(need.as_ref());
-                let pause = (began.elapsed() * 2).clamp(PAUSE, LONG_PAUSE);
+                let pause = began.elapsed().clamp(PAUSE, LONG_PAUSE);
                 self.rested = Instant::now() + pause;
                 Answer::Queue(queue)
             }

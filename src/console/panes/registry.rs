@@ -1,6 +1,6 @@
 //! A registry as a list: suppliers, or needs and residents by turns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,7 +11,7 @@ use ratatui::widgets::Widget;
 
 use super::page::Page;
 use super::{cells, edit, reveal};
-use crate::console::app::model::Model;
+use crate::console::app::model::{Model, Names};
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
@@ -33,6 +33,8 @@ struct Shelf {
     cache: HashMap<Code, Vec<Line<'static>>>,
     /// The text whose result is shown.
     shown: String,
+    /// The version of the registry when its list was asked for last.
+    version: u64,
 }
 
 impl Shelf {
@@ -46,6 +48,7 @@ impl Shelf {
             cancel: Arc::default(),
             cache: HashMap::new(),
             shown: String::new(),
+            version: 0,
         }
     }
 
@@ -61,10 +64,26 @@ impl Shelf {
         ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
     }
 
-    /// Asks again after a change. What is on its way stays so: others may change something all the time.
-    fn ask_again(&self, ctx: &mut Ctx<'_>) {
+    /// Asks again when the registry has changed. What is on its way stays so: others may change something all the time.
+    fn ask_again(&mut self, ctx: &mut Ctx<'_>) {
+        let version = ctx.model.library.book(self.kind).version;
+        if version == self.version {
+            return;
+        }
+        self.version = version;
         let text = self.filter.text().to_owned();
         ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
+    }
+
+    /// Whether something of a record of a kind stands in its rows.
+    fn shows(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Match | Kind::Service => self.kind == Kind::Need,
+            Kind::Resident => self.kind != Kind::Supplier,
+            Kind::Supplier | Kind::Need => self.kind == kind,
+            Kind::Settings | Kind::Grant => false,
+            _ => true,
+        }
     }
 
     /// Takes a list and keeps the selection on its record; a new filter begins at its best match.
@@ -90,6 +109,8 @@ pub struct Registry {
     shelves: Vec<Shelf>,
     current: usize,
     typing: bool,
+    /// The names that the rows were made with.
+    names: Arc<Names>,
 }
 
 impl Registry {
@@ -100,6 +121,7 @@ impl Registry {
             shelves: kinds.iter().map(|&kind| Shelf::new(kind)).collect(),
             current: 0,
             typing: false,
+            names: Arc::default(),
         }
     }
 
@@ -304,9 +326,13 @@ impl View for Registry {
                     shelf.cache.clear();
                 }
             }
-            Answer::Changed(_) => {
+            Answer::Changed(names) => {
+                let renamed = !Arc::ptr_eq(&self.names, names);
+                self.names = Arc::clone(names);
                 for shelf in &mut self.shelves {
-                    shelf.cache.clear();
+                    if renamed {
+                        shelf.cache.clear();
+                    }
                     shelf.ask_again(ctx);
                 }
             }
@@ -315,11 +341,16 @@ impl View for Registry {
     }
 
     fn news(&mut self, news: &News, _ctx: &mut Ctx<'_>) {
-        if !news.changed() {
-            return;
-        }
+        let kinds: HashSet<Kind> = news
+            .changes
+            .iter()
+            .flat_map(|change| &change.events)
+            .map(|event| event.after.kind())
+            .collect();
         for shelf in &mut self.shelves {
-            shelf.cache.clear();
+            if news.missed || kinds.iter().any(|kind| shelf.shows(*kind)) {
+                shelf.cache.clear();
+            }
         }
     }
 
