@@ -1,7 +1,8 @@
 //! What sessions hear of each other, at the desk and over a real station.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command as Process, Output};
+mod place;
+
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -9,15 +10,16 @@ use std::time::{Duration, Instant};
 
 use matchdesk::console::keys::Key;
 use matchdesk::console::term::TermEvent;
-use matchdesk::desk::{Actor, Attendance, Clock, Command, Desk, DeskError, Ear, ImportRow, News};
-use matchdesk::domain::record::Supplier;
-use matchdesk::domain::{Code, Kind, Stamp, Verb, Week, Zone};
+use matchdesk::desk::{
+    Actor, Attendance, Caller, Clock, Command, Desk, DeskError, Ear, ImportRow, News,
+};
+use matchdesk::domain::record::{Grant, Supplier};
+use matchdesk::domain::{Code, Kind, Role, Stamp, Verb, Week, Zone};
 use matchdesk::matching::State;
-use matchdesk::station::{Line, PROTOCOL, RELEASE, Received, ToSession, ToStation, socket_of};
+use matchdesk::station::{Line, PROTOCOL, Received, ToSession, ToStation};
 use matchdesk::store::RequestId;
+use place::{NOW, Place, hello};
 use serde_json::{Value, json};
-
-const NOW: &str = "2026-11-23T08:00";
 
 fn code(text: &str) -> Code {
     Code::parse(text).unwrap()
@@ -286,86 +288,43 @@ fn all_sessions_share_one_board_until_something_changes() {
     assert_eq!((later.rows.len(), later.awaiting.len()), (0, 1));
 }
 
-/// A store of the story's people behind a station; that goes with it.
-struct Place {
-    folder: tempfile::TempDir,
+/// A session that has asked for something.
+fn call(place: &Place, args: &[&str], console: &Value) -> Line {
+    let line = Line::of_session(place.knock());
+    let call = json!({
+        "args": args, "lang": "en", "json": true, "quiet": false, "now": NOW, "meter": null,
+        "request": null, "console": console,
+    });
+    line.say(&hello(PROTOCOL, &call)).unwrap();
+    assert!(matches!(
+        line.receive().unwrap(),
+        Some(Received::Message(ToSession::Welcome))
+    ));
+    line
 }
 
-impl Place {
-    fn new() -> Self {
-        let place = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story");
-        // The second one starts the station, now that there is a store.
-        for args in [
-            &["import", "all", story.to_str().unwrap(), "--quiet"][..],
-            &["queue"],
-        ] {
-            let output = place.run(args);
-            assert!(output.status.success(), "{output:?}");
-        }
-        place
-    }
-
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("store.redb")
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        Process::new(env!("CARGO_BIN_EXE_matchdesk"))
-            .env_clear()
-            .env("MATCHDESK_STORE", self.store())
-            .env("MATCHDESK_NOW", NOW)
-            .env("MATCHDESK_IDLE", "30")
-            .args(args)
-            .output()
-            .unwrap()
-    }
-
-    fn call(&self, args: &[&str], console: &Value) -> Line {
-        let stream = std::os::unix::net::UnixStream::connect(socket_of(&self.store())).unwrap();
-        let line = Line::of_session(stream);
-        let call = json!({
-            "args": args, "lang": "en", "json": true, "quiet": false, "now": NOW, "meter": null,
-            "request": null, "console": console,
-        });
-        let hello = ToStation::Hello {
-            protocol: PROTOCOL,
-            release: RELEASE.to_owned(),
-            call,
-        };
-        line.say(&hello).unwrap();
-        assert!(matches!(
-            line.receive().unwrap(),
-            Some(Received::Message(ToSession::Welcome))
-        ));
-        line
-    }
-
-    /// The picture of a console, kept up to date by a thread of its own.
-    fn console(&self) -> Watched {
-        let away = json!({
-            "columns": 120, "rows": 40, "environment": {"TERM": "xterm"}, "keymap": null, "again": false,
-        });
-        let line = Arc::new(self.call(&[], &away));
-        let (sender, pictures) = mpsc::channel();
-        let shown = Arc::clone(&line);
-        thread::spawn(move || {
-            let (rows, columns) = (40.try_into().unwrap(), 120.try_into().unwrap());
-            let mut screen = vt100::Parser::new(rows, columns, 0);
-            while let Ok(Some(received)) = shown.receive::<ToSession>() {
-                if let Received::Out(bytes) = received {
-                    screen.process(&bytes);
-                    let picture = (Instant::now(), screen.screen().contents());
-                    if sender.send(picture).is_err() {
-                        return;
-                    }
+/// A console whose picture is kept up to date by a thread of its own.
+fn console(place: &Place) -> Watched {
+    let away = json!({
+        "columns": 120, "rows": 40, "environment": {"TERM": "xterm"}, "keymap": null, "again": false,
+    });
+    let line = Arc::new(call(place, &[], &away));
+    let (sender, pictures) = mpsc::channel();
+    let shown = Arc::clone(&line);
+    thread::spawn(move || {
+        let (rows, columns) = (40.try_into().unwrap(), 120.try_into().unwrap());
+        let mut screen = vt100::Parser::new(rows, columns, 0);
+        while let Ok(Some(received)) = shown.receive::<ToSession>() {
+            if let Received::Out(bytes) = received {
+                screen.process(&bytes);
+                let picture = (Instant::now(), screen.screen().contents());
+                if sender.send(picture).is_err() {
+                    return;
                 }
             }
-        });
-        Watched { line, pictures }
-    }
+        }
+    });
+    Watched { line, pictures }
 }
 
 /// Waits for the end of a command and gives its exit status.
@@ -373,16 +332,6 @@ fn finished(line: &Line) -> u8 {
     loop {
         if let Some(Received::Message(ToSession::Exit { status })) = line.receive().unwrap() {
             return status;
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Ok(stream) = std::os::unix::net::UnixStream::connect(socket_of(&self.store()))
-            && let Ok(peer) = rustix::net::sockopt::socket_peercred(stream)
-        {
-            let _ = rustix::process::kill_process(peer.pid, rustix::process::Signal::TERM);
         }
     }
 }
@@ -413,14 +362,61 @@ impl Watched {
 }
 
 #[test]
+fn a_broker_finds_only_the_needs_of_the_own_streets_on_the_board() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let taken = [
+        (Kind::Street, vec![("code", "s2"), ("name_zh", "奥运村")]),
+        (
+            Kind::Resident,
+            vec![("code", "R2"), ("name", "赵奶奶"), ("street", "s2")],
+        ),
+    ];
+    for (kind, cells) in taken {
+        desk.import(&actor("wang"), kind, rows(&[&cells]), "files")
+            .unwrap();
+    }
+    for (holder, street) in [("li", "s1"), ("chen", "s2")] {
+        let record = Grant {
+            holder: holder.to_owned(),
+            role: Role::Broker,
+            streets: vec![code(street)],
+            revoked: false,
+        };
+        let record = record.into();
+        desk.execute(&actor("root"), &Command::Add { record })
+            .unwrap();
+    }
+    let needs = |who: &str| -> Vec<String> {
+        let caller = Caller {
+            name: who.to_owned(),
+            ..Caller::default()
+        };
+        let board = desk.called_by(caller).board().unwrap();
+        let rows = board.rows.iter();
+        rows.map(|row| row.row.need.to_string()).collect()
+    };
+    for _ in 0..2 {
+        assert_eq!(needs("li"), ["N1"]);
+        assert_eq!(needs("chen"), ["N2"]);
+        assert_eq!(needs("nobody"), [""; 0]);
+    }
+    desk.execute(&actor("li"), &confirm("N1", "V1")).unwrap();
+    assert_eq!(needs("li"), [""; 0]);
+    assert_eq!(desk.board().unwrap().rows.len(), 1);
+}
+
+#[test]
 fn what_one_session_confirms_is_on_the_screens_of_the_others_at_once() {
     let place = Place::new();
-    let consoles: Vec<Watched> = (0..8).map(|_| place.console()).collect();
+    place.need();
+    let consoles: Vec<Watched> = (0..8).map(|_| console(&place)).collect();
     for console in &consoles {
         console.sees("仇玉明, male");
     }
     let began = Instant::now();
-    let line = place.call(
+    let line = call(
+        &place,
         &["matchdesk", "confirm", "N0000102", "V0000177", "--json"],
         &Value::Null,
     );
@@ -443,7 +439,8 @@ fn what_one_session_confirms_is_on_the_screens_of_the_others_at_once() {
 #[test]
 fn keys_are_heeded_while_the_station_is_busy_with_others() {
     let place = Place::new();
-    let consoles: Vec<Watched> = (0..4).map(|_| place.console()).collect();
+    place.need();
+    let consoles: Vec<Watched> = (0..4).map(|_| console(&place)).collect();
     for console in &consoles {
         console.sees("仇玉明, male");
     }
@@ -457,7 +454,7 @@ fn keys_are_heeded_while_the_station_is_busy_with_others() {
                     while !stop.load(Ordering::Relaxed) {
                         let note = format!("call {done}");
                         let edit = ["matchdesk", "edit", "need", &name, "--note", &note];
-                        finished(&place.call(&edit, &Value::Null));
+                        finished(&call(place, &edit, &Value::Null));
                         done += 1;
                     }
                     done

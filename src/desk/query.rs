@@ -122,19 +122,24 @@ impl Desk {
     }
 
     /// What is about needs that whoever calls may see.
-    pub(super) fn seen_of<T>(
+    fn seen_of<T>(&self, all: Vec<T>, need: impl Fn(&T) -> &Code) -> Result<Vec<T>, DeskError> {
+        self.seen_in(&self.access().scope(Right::Demand), all, need)
+    }
+
+    /// What is about needs within a scope.
+    pub(super) fn seen_in<T>(
         &self,
+        scope: &Scope,
         all: Vec<T>,
         need: impl Fn(&T) -> &Code,
     ) -> Result<Vec<T>, DeskError> {
-        if self.sees_all_demand() {
+        if *scope == Scope::Everywhere {
             return Ok(all);
         }
-        let scope = self.access().scope(Right::Demand);
         let rows = self.rows()?;
         let mut seen = Vec::new();
         for one in all {
-            if sees_need(&scope, &*rows, need(&one))? {
+            if sees_need(scope, &*rows, need(&one))? {
                 seen.push(one);
             }
         }
