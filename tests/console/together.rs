@@ -213,27 +213,57 @@ fn of_a_need_for_two_the_one_confirmed_here_is_gone_and_the_one_confirmed_elsewh
     chen.sees("taken by li").sees("1 candidates");
 }
 
-#[test]
-fn what_the_desk_and_imports_take_is_said_so() {
-    let mut li = li(120, 40, Lang::En);
-    let chen = Actor {
-        who: "chen".to_owned(),
+fn import(stage: &Stage, who: &str, kind: Kind, cells: &[(&'static str, &str)]) {
+    let actor = Actor {
+        who: who.to_owned(),
         station: String::new(),
     };
+    let cells = cells.iter().map(|(at, text)| (*at, (*text).to_owned()));
+    let row = ImportRow {
+        line: 2,
+        cells: cells.collect(),
+    };
+    let taken = stage.desk.import(&actor, kind, [row], "a file").unwrap();
+    assert_eq!(taken.rejected, []);
+}
+
+#[test]
+fn who_is_taken_in_an_import_is_said_with_who_imported() {
+    let mut li = li(120, 40, Lang::En);
     let cells = [
         ("need", "N0000201"),
         ("supplier", BARBER),
         ("visits", "2026-11-24T09:30"),
     ];
-    let row = ImportRow {
-        line: 2,
-        cells: cells.map(|(at, text)| (at, text.to_owned())).to_vec(),
-    };
-    li.desk
-        .import(&chen, Kind::Match, [row], "matches.csv")
-        .unwrap();
+    import(&li, "chen", Kind::Match, &cells);
     li.settle();
-    li.sees("taken by chen in an import");
+    li.sees("taken by chen in an import for N0000201");
+}
+
+#[test]
+fn who_is_booked_by_the_desk_for_a_series_is_said_so() {
+    let mut li = li(120, 40, Lang::En);
+    let need = [
+        ("code", "N0000202"),
+        ("resident", "R0000052"),
+        ("category", "barber"),
+        ("start", "2026-11-17T09:30"),
+        ("minutes", "60"),
+        ("recurrence", "FREQ=WEEKLY;COUNT=2"),
+    ];
+    import(&li, "chen", Kind::Need, &need);
+    let first = [
+        ("need", "N0000202"),
+        ("supplier", BARBER),
+        ("visits", "2026-11-17T09:30"),
+        ("confirmed_by", "chen"),
+    ];
+    import(&li, "chen", Kind::Match, &first);
+    li.settle();
+    li.sees("5 candidates");
+    assert_eq!(li.desk.roll().unwrap(), 1);
+    li.settle();
+    li.sees("booked ahead by the desk for N0000202");
 }
 
 #[test]

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use super::Msg;
 use super::library::Library;
 use super::model::Names;
-use crate::desk::{Actor, Board, Command, Desk, DeskError, Done, Left, Lost, is_demand};
-use crate::domain::{Code, Kind};
+use crate::desk::{Actor, Board, Command, Desk, DeskError, Done, Left, Lost, Scope, is_demand};
+use crate::domain::{Code, Kind, Right};
 use crate::matching::{Explanation, Ranking};
 use crate::search::Filter;
 
@@ -294,13 +294,21 @@ struct Narrowing {
     filter: Filter,
     version: u64,
     /// What of the registry may be seen; none when all of it.
-    seen: Option<HashSet<Code>>,
-    seen_version: u64,
+    seen: Option<Seen>,
+}
+
+/// What of a registry may be seen, of which state of it and by which scope.
+struct Seen {
+    codes: HashSet<Code>,
+    version: u64,
+    scope: Scope,
 }
 
 impl Narrowing {
     fn shows(&self, code: &Code) -> bool {
-        self.seen.as_ref().is_none_or(|seen| seen.contains(code))
+        self.seen
+            .as_ref()
+            .is_none_or(|seen| seen.codes.contains(code))
     }
 }
 
@@ -356,13 +364,21 @@ impl RegistryWorker {
         // What can't be read is told by the desk's thread.
         let _ = self.library.load(kind, &self.desk);
         let book = self.library.book(kind);
-        if !is_demand(kind) || self.desk.sees_all_demand() {
+        let scope = self.desk.access().scope(Right::Demand);
+        if !is_demand(kind) || scope == Scope::Everywhere {
             narrowing.seen = None;
-        } else if narrowing.seen_version != book.version || narrowing.seen.is_none() {
+        } else if narrowing
+            .seen
+            .as_ref()
+            .is_none_or(|seen| seen.version != book.version || seen.scope != scope)
+        {
             // What can't be read is not shown.
-            let seen = self.desk.seen_codes(kind, &book.codes).unwrap_or_default();
-            narrowing.seen = Some(seen.into_iter().collect());
-            narrowing.seen_version = book.version;
+            let codes = self.desk.seen_codes(kind, &book.codes).unwrap_or_default();
+            narrowing.seen = Some(Seen {
+                codes: codes.into_iter().collect(),
+                version: book.version,
+                scope,
+            });
         }
         if text.trim().is_empty() {
             return Some(if narrowing.seen.is_none() {

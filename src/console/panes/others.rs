@@ -65,7 +65,7 @@ pub fn lost(lost: &Lost, need: &Code, told: &Told, model: &Model) -> String {
     };
     let (who, verb) = maker(made, told);
     let taken = match verb {
-        Verb::Rolled => text!(zh: "已由服务台顺延预约", en: "booked by the desk for a series")
+        Verb::Rolled => text!(zh: "已由服务台顺延预约", en: "booked ahead by the desk")
             .get(lang)
             .to_owned(),
         Verb::Imported if who.is_empty() => text!(zh: "已由导入预约", en: "taken in an import")

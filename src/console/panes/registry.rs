@@ -33,8 +33,8 @@ struct Shelf {
     cache: HashMap<Code, Vec<Line<'static>>>,
     /// The text whose result is shown.
     shown: String,
-    /// The version of the registry when its list was asked for last.
-    version: u64,
+    /// The version of the registry when its list was asked for last; none when what may be seen can be another since.
+    version: Option<u64>,
 }
 
 impl Shelf {
@@ -48,7 +48,7 @@ impl Shelf {
             cancel: Arc::default(),
             cache: HashMap::new(),
             shown: String::new(),
-            version: 0,
+            version: None,
         }
     }
 
@@ -67,10 +67,9 @@ impl Shelf {
     /// Asks again when the registry has changed. What is on its way stays so: others may change something all the time.
     fn ask_again(&mut self, ctx: &mut Ctx<'_>) {
         let version = ctx.model.library.book(self.kind).version;
-        if version == self.version {
+        if self.version.replace(version) == Some(version) {
             return;
         }
-        self.version = version;
         let text = self.filter.text().to_owned();
         ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
     }
@@ -103,6 +102,9 @@ impl Shelf {
         }
     }
 }
+
+/// The kinds whose changes may change what somebody may see.
+const SCOPE: [Kind; 4] = [Kind::Grant, Kind::Resident, Kind::Street, Kind::Community];
 
 /// The pane of a registry.
 pub struct Registry {
@@ -350,6 +352,9 @@ impl View for Registry {
         for shelf in &mut self.shelves {
             if news.missed || kinds.iter().any(|kind| shelf.shows(*kind)) {
                 shelf.cache.clear();
+            }
+            if news.missed || kinds.iter().any(|kind| SCOPE.contains(kind)) {
+                shelf.version = None;
             }
         }
     }
