@@ -22,7 +22,7 @@ pub const VERB: Verb = Verb {
     about: text!(zh: "给系统用户或组授予角色；不带参数则列出所有授权", en: "Give a role to a user or group; alone, list who has which"),
     examples: &[
         (
-            "matchdesk grant wang broker --streets anzhen,hepingjie",
+            "matchdesk grant wang broker --streets 安贞,和平街",
             text!(zh: "用户 wang 是两个街乡的经纪人", en: "the user wang is broker of two streets"),
         ),
         (
@@ -55,7 +55,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
         .arg(args::option(
             "streets",
             text!(zh: "街乡", en: "STREETS"),
-            text!(zh: "经纪人负责的街乡编码，用逗号分隔；all 为全部", en: "The codes of the streets that a broker serves, separated by commas; all for every one"),
+            text!(zh: "经纪人负责的街乡，编码或名称，用逗号分隔；all 为全部", en: "The streets that a broker serves, by code or name, separated by commas; all for every one"),
             lang,
         ))
 }
@@ -80,10 +80,11 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         role: role_of(matches)?,
         ..Grant::default()
     };
+    let streets = codes_of(&desk, args::text_of(matches, "streets"))?;
     for field in Grant::fields() {
         let given = match field.column {
             "holder" => args::text_of(matches, "HOLDER"),
-            "streets" => args::text_of(matches, "streets"),
+            "streets" => &streets,
             _ => continue,
         };
         field.take(&mut after, given).map_err(|problem| {
@@ -102,6 +103,31 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let sentence = sentence(&after, session.lang);
     session.answer(&document(&after), printable(&sentence))?;
     Ok(0)
+}
+
+/// Streets by their codes, each of which may have been given by its name, or by how that begins.
+fn codes_of(desk: &Desk, given: &str) -> Result<String, Failure> {
+    let mut streets = Vec::new();
+    desk.rows()?.scan(Kind::Street, None, &mut |record| {
+        if let AnyRecord::Street(street) = record {
+            streets.push(street);
+        }
+        ControlFlow::Continue(())
+    })?;
+    let code = |part: &str| {
+        let is_code = streets.iter().any(|street| street.code.as_str() == part);
+        let small = part.to_lowercase();
+        let mut named = streets.iter().filter(|street| {
+            street.name_zh.starts_with(part) || street.name_en.to_lowercase() == small
+        });
+        match (is_code, named.next(), named.next()) {
+            (false, Some(street), None) => street.code.to_string(),
+            _ => part.to_owned(),
+        }
+    };
+    let parts = given.split([',', '，', ';', '；']).map(str::trim);
+    let codes: Vec<String> = parts.filter(|part| !part.is_empty()).map(code).collect();
+    Ok(codes.join(";"))
 }
 
 /// Enters a grant, or changes the one that its holder has for the role.
