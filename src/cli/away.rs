@@ -105,7 +105,7 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
             inner: session.out,
             bytes: 0,
         };
-        match client.show(&mut out, session.err, &mut || {}) {
+        match client.show(&mut out, session.err, &mut |_| {}) {
             Ok(Call::Ended(status)) => return Ok(status),
             // Nothing was said yet: asked again under the same id, what was done is told and not done twice.
             Ok(Call::Lost)

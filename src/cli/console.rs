@@ -6,8 +6,9 @@ use super::away::{self, AwayCall};
 use super::{Failure, Session};
 use crate::both;
 use crate::console::attend::{Ended, attend};
-use crate::console::serve::Away;
+use crate::console::serve::{self, Away};
 use crate::domain::Right;
+use crate::store::{RequestId, random_id};
 
 /// Opens the console on the session's store, in its station.
 ///
@@ -22,7 +23,9 @@ pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
         };
         away::connect(&store, session.lang, &call, at.again)
     };
-    match attend(session.lang, &connect) {
+    let attended =
+        Away::here(random_number()?).and_then(|here| attend(session.lang, &here, &connect));
+    match attended {
         Ok(Ended::Status(status)) => Ok(status),
         Ok(Ended::Signal(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(1)),
         Ok(Ended::Unserved(why)) => Err(why.into()),
@@ -30,6 +33,12 @@ pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
             both!(zh: "打不开操作台：{error}；请在终端里运行，或用命令行：matchdesk --help", en: "the console can't open: {error}; run it in a terminal, or use the commands: matchdesk --help"),
         )),
     }
+}
+
+/// What this terminal is known by.
+fn random_number() -> Result<u64, Failure> {
+    let RequestId(number) = random_id()?;
+    Ok(u64::try_from(number >> 64).unwrap_or_default())
 }
 
 /// The console at the station's side of a line.
@@ -50,6 +59,8 @@ pub(super) fn serve(
         fixed_now: session.now.is_some(),
         keymap: away.keymap.clone(),
         again: away.again,
+        terminal: away.terminal,
+        form: away.form.as_deref().and_then(serve::read_id),
         library: Arc::clone(library),
     };
     Ok(crate::console::serve::serve(

@@ -7,6 +7,7 @@ pub mod panes;
 pub mod serve;
 pub mod term;
 pub mod theme;
+mod unsettled;
 pub mod widgets;
 
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 use crate::domain::Lang;
 use app::library::Library;
 use keys::UserKeymap;
+
+use crate::store::RequestId;
 
 /// How a console begins.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +31,10 @@ pub struct ConsoleSettings {
     pub keymap: Option<UserKeymap>,
     /// Whether this takes the place of a session whose line had dropped.
     pub again: bool,
+    /// The number that the terminal drew, by which its inputs are known again.
+    pub terminal: u64,
+    /// The form that was open when the line dropped.
+    pub form: Option<RequestId>,
     /// The search keys of the registries.
     pub library: Arc<Library>,
 }

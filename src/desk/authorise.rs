@@ -28,7 +28,8 @@ fn asked(work: &Work, rows: &dyn Rows) -> Result<Vec<Asked>, StoreError> {
         Work::Import { kind, .. } => {
             vec![Asked::of_store(right_to_import(*kind), *kind, Note::ALL)]
         }
-        Work::Denied(..) => Vec::new(),
+        // A draft is its user's own.
+        Work::Denied(..) | Work::Draft(_) => Vec::new(),
     })
 }
 

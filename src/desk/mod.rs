@@ -21,6 +21,7 @@ mod authorise;
 mod board;
 mod command;
 mod decide;
+mod drafts;
 mod feed;
 mod import;
 mod journal;
@@ -36,6 +37,8 @@ pub use actor::{Actor, Clock};
 pub use authorise::right_to_import;
 pub use board::Board;
 pub use command::Command;
+use drafts::Held;
+pub use drafts::{Hold, Resumed};
 use feed::Listeners;
 pub use feed::{Change, Ear, News};
 pub use import::{ImportRow, Imported, Rejected};
@@ -116,6 +119,8 @@ struct Core {
     reviews: Reviews,
     /// The roles that are given.
     grants: RwLock<Vec<Grant>>,
+    /// The drafts that sessions have open.
+    held: Arc<Held>,
     /// When standing matches were rolled forward last, by the machine's clock.
     rolled: Mutex<Option<Instant>>,
 }
@@ -159,6 +164,7 @@ impl Desk {
             writer: Writer::default(),
             listeners: Listeners::default(),
             reviews: Reviews::default(),
+            held: Arc::default(),
             rolled: Mutex::default(),
         };
         Ok(Self {

@@ -13,7 +13,8 @@ use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
 use crate::both;
 use crate::domain::{Kind, Note, Stamp};
 use crate::store::{
-    Decision, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided, random_id,
+    Decision, DraftChange, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided,
+    random_id,
 };
 
 /// Commands that go into one transaction at most, so that the first of them does not wait for ever.
@@ -40,6 +41,16 @@ pub(super) enum Work {
     },
     /// Something was asked for that no role grants.
     Denied(Refusal, Box<Note>),
+    Draft(DraftChange),
+}
+
+impl Work {
+    fn draft(&self) -> Option<&DraftChange> {
+        match self {
+            Self::Draft(change) => Some(change),
+            _ => None,
+        }
+    }
 }
 
 /// What became of a task.
@@ -158,6 +169,7 @@ impl Desk {
                 jobs.push(Job {
                     request: request(task),
                     decide: Box::new(move |rows| self.decide(task, rows, imported)),
+                    draft: task.work.draft(),
                 });
             }
             self.core.store.execute(&mut jobs)
@@ -207,6 +219,7 @@ impl Desk {
             Work::Denied(refusal, note) => {
                 return Err(Undecided::Denied(refusal.clone(), note.clone()));
             }
+            Work::Draft(_) => Decision::default(),
         };
         self.apply(&decision.events);
         Ok(decision)

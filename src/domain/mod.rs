@@ -2,6 +2,7 @@
 
 pub mod cell;
 pub mod code;
+pub mod draft;
 pub mod fact;
 pub mod field;
 pub mod geo;
@@ -18,6 +19,7 @@ pub mod time;
 pub mod week;
 
 pub use code::Code;
+pub use draft::{Draft, Subject};
 pub use fact::{Event, Note, Verb};
 pub use kinds::{Kind, Outcome, Role, Sex, Status, SupplierKind, Urgency};
 pub use lang::Lang;

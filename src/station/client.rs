@@ -47,6 +47,15 @@ pub struct Client {
     hands: Hands,
 }
 
+/// What a station says to the program at the terminal.
+#[derive(Debug)]
+pub enum Notice {
+    /// The console wants to be stopped until it is continued.
+    Suspend,
+    /// What is safe when the line drops, for whoever handed inputs in to understand.
+    Settled(Value),
+}
+
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
@@ -187,7 +196,7 @@ impl Client {
         Arc::clone(&self.line)
     }
 
-    /// Shows what the station says until the session is over. `suspend` is called when the console wants to be stopped.
+    /// Shows what the station says until the session is over. `notice` hears what is not to be shown.
     ///
     /// What comes is taken in at once, however slowly it is shown: a pager that nobody reads on is no reason for the
     /// station to give the session up.
@@ -198,7 +207,7 @@ impl Client {
         &self,
         out: &mut dyn Write,
         err: &mut dyn Write,
-        suspend: &mut dyn FnMut(),
+        notice: &mut dyn FnMut(Notice),
     ) -> io::Result<Call> {
         thread::scope(|scope| {
             let (sender, taken) = channel();
@@ -212,7 +221,7 @@ impl Client {
             };
             let taker = thread::Builder::new().name("take".to_owned());
             taker.spawn_scoped(scope, take)?;
-            let shown = self.show_taken(&taken, out, err, suspend);
+            let shown = self.show_taken(&taken, out, err, notice);
             self.line.hang_up();
             shown
         })
@@ -223,7 +232,7 @@ impl Client {
         taken: &Receiver<Received<ToSession>>,
         out: &mut dyn Write,
         err: &mut dyn Write,
-        suspend: &mut dyn FnMut(),
+        notice: &mut dyn FnMut(Notice),
     ) -> io::Result<Call> {
         loop {
             match taken.recv() {
@@ -243,7 +252,8 @@ impl Client {
                         return Ok(Call::Lost);
                     }
                 }
-                Ok(Received::Message(ToSession::Suspend)) => suspend(),
+                Ok(Received::Message(ToSession::Suspend)) => notice(Notice::Suspend),
+                Ok(Received::Message(ToSession::Settled(what))) => notice(Notice::Settled(what)),
                 Ok(Received::Message(_)) | Err(_) => return Ok(Call::Lost),
             }
         }

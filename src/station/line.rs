@@ -75,6 +75,8 @@ pub enum ToSession {
     File(FileAsk),
     /// The console wants to be stopped until it is continued.
     Suspend,
+    /// What is safe when the line drops, for whoever hands inputs in to understand.
+    Settled(Value),
     /// The session is over.
     Exit {
         /// The exit status.

@@ -13,7 +13,7 @@ mod server;
 mod service;
 mod socket;
 
-pub use client::{Attempt, Call, Client, Unserved, Way, connect};
+pub use client::{Attempt, Call, Client, Notice, Unserved, Way, connect};
 pub use files::AwayFiles;
 pub use line::{Line, Message, Received, ToSession, ToStation};
 pub use peer::{Peer, is_known_holder};

@@ -34,36 +34,40 @@ pub(super) fn corrupt(kind: Kind, key: &str) -> StoreError {
 pub(super) fn encode(record: &AnyRecord) -> Vec<u8> {
     // Writing to memory can't fail.
     let payload = with_record!(record, record => minicbor::to_vec(record)).unwrap_or_default();
-    seal(record.kind(), &payload)
+    seal(record.kind() as u8, &payload)
 }
 
-fn seal(kind: Kind, payload: &[u8]) -> Vec<u8> {
+/// Puts a payload into an envelope of a sort: a kind of record, or something else that is kept.
+pub(super) fn seal(sort: u8, payload: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(HEAD + payload.len());
-    value.push(kind as u8);
+    value.push(sort);
     value.extend(SCHEMA.to_le_bytes());
-    value.extend(checksum(kind as u8, SCHEMA, payload).to_le_bytes());
+    value.extend(checksum(sort, SCHEMA, payload).to_le_bytes());
     value.extend(payload);
     value
 }
 
-fn checksum(kind: u8, schema: u16, payload: &[u8]) -> u32 {
+fn checksum(sort: u8, schema: u16, payload: &[u8]) -> u32 {
     let mut crc = crc32fast::Hasher::new();
-    crc.update(&[kind]);
+    crc.update(&[sort]);
     crc.update(&schema.to_le_bytes());
     crc.update(payload);
     crc.finalize()
 }
 
-/// The payload of a stored value, its checksum verified.
-fn open<'a>(kind: Kind, key: &str, value: &'a [u8]) -> Result<&'a [u8], StoreError> {
-    let wrong = || corrupt(kind, key);
-    let (head, payload) = value.split_at_checked(HEAD).ok_or_else(wrong)?;
+/// The payload of an envelope, its checksum verified; `wrong` says what can't be read.
+pub(super) fn open(
+    sort: u8,
+    value: &[u8],
+    wrong: impl Fn() -> StoreError,
+) -> Result<&[u8], StoreError> {
+    let (head, payload) = value.split_at_checked(HEAD).ok_or_else(&wrong)?;
     let [of, low, high, crc @ ..] = head else {
         return Err(wrong());
     };
     let schema = u16::from_le_bytes([*low, *high]);
     let crc: [u8; 4] = crc.try_into().map_err(|_| wrong())?;
-    if *of != kind as u8 || u32::from_le_bytes(crc) != checksum(*of, schema, payload) {
+    if *of != sort || u32::from_le_bytes(crc) != checksum(*of, schema, payload) {
         return Err(wrong());
     }
     if schema > SCHEMA {
@@ -83,7 +87,7 @@ pub(super) fn newer() -> StoreError {
 
 /// The record of a stored value.
 pub(super) fn decode(kind: Kind, key: &str, value: &[u8]) -> Result<AnyRecord, StoreError> {
-    let payload = open(kind, key, value)?;
+    let payload = open(kind as u8, value, || corrupt(kind, key))?;
     for_kind!(kind, R => {
         let mut decoder = Decoder::new(payload);
         let record: R = decoder.decode().map_err(|_| corrupt(kind, key))?;

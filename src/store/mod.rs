@@ -14,9 +14,12 @@ use crate::domain::record::{Match, Need, Service};
 use crate::domain::{AnyRecord, Code, Event, Kind, Note, Record, Said, Stamp, Verb};
 
 mod codec;
+mod draft;
 mod journal;
 mod redb;
 mod tables;
+
+pub use draft::{DraftChange, KeptDraft};
 
 /// 128 random bits that name a command, so that one sent again is answered and not done twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -238,6 +241,9 @@ pub struct Job<'a> {
     pub request: Request,
     /// Its decision.
     pub decide: Box<Decide<'a>>,
+    /// What becomes of a draft of who asks, for a decision without events. (The draft of the job's own id goes by itself
+    /// with the events that it became.)
+    pub draft: Option<&'a DraftChange>,
 }
 
 /// The write side.
@@ -263,6 +269,12 @@ pub trait Views {
     /// # Errors
     /// When the store can't be read.
     fn rows(&self) -> Result<Box<dyn Rows + '_>, StoreError>;
+
+    /// A person's drafts.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn drafts(&self, who: &str) -> Result<Vec<KeptDraft>, StoreError>;
 }
 
 /// A journal entry, as it is read back.

@@ -1,11 +1,12 @@
 //! A console on a screen of memory, over a store of its own.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use matchdesk::console::ConsoleSettings;
+use matchdesk::console::app::keeper::Settled;
 use matchdesk::console::app::{App, End, Msg};
 use matchdesk::console::keys::{Key, parse_sequence};
 use matchdesk::console::term::TermEvent;
@@ -14,7 +15,7 @@ use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError};
 use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Record, Stamp, Zone};
 use matchdesk::for_kind;
 use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::CellWidth;
 use tempfile::TempDir;
 
@@ -75,15 +76,52 @@ fn record<R: Record>(heads: &[&str], line: &str) -> AnyRecord {
     record.into_any()
 }
 
+/// A store that consoles are opened on.
+#[derive(Clone)]
+pub struct Ground {
+    pub desk: Arc<Desk>,
+    _folder: Arc<TempDir>,
+}
+
+impl Ground {
+    /// A store with some kinds of the story's records.
+    pub fn of(kinds: impl Fn(Kind) -> bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            desk: district(folder.path(), kinds),
+            _folder: Arc::new(folder),
+        }
+    }
+
+    /// A broker's console.
+    pub fn console(&self, lang: Lang, who: &str) -> Stage {
+        let settings = ConsoleSettings {
+            lang,
+            ..ConsoleSettings::default()
+        };
+        Stage::on(self, 120, 40, settings, who)
+    }
+}
+
+fn settings(lang: Lang) -> ConsoleSettings {
+    ConsoleSettings {
+        lang,
+        title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
+        fixed_now: true,
+        ..ConsoleSettings::default()
+    }
+}
+
 /// A console in use.
 pub struct Stage {
     app: App,
     pub desk: Arc<Desk>,
+    ground: Ground,
     terminal: Terminal<TestBackend>,
     sender: Sender<Msg>,
     receiver: Receiver<Msg>,
     pub end: Option<End>,
-    folder: Arc<TempDir>,
+    settled: Arc<Mutex<Option<Settled>>>,
 }
 
 impl Stage {
@@ -94,19 +132,12 @@ impl Stage {
 
     /// The console over some kinds of the story's records.
     pub fn of(width: u16, height: u16, lang: Lang, kinds: impl Fn(Kind) -> bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let desk = district(folder.path(), kinds);
-        Self::over(desk, Arc::new(folder), &broker(), (width, height), lang)
+        Self::on(&Ground::of(kinds), width, height, settings(lang), "li")
     }
 
     /// Another console on the same desk.
     pub fn beside(&self, who: &str, size: (u16, u16), lang: Lang) -> Self {
-        let actor = Actor {
-            who: who.to_owned(),
-            station: "anhua".to_owned(),
-        };
-        let (desk, folder) = (Arc::clone(&self.desk), Arc::clone(&self.folder));
-        Self::over(desk, folder, &actor, size, lang)
+        self.with(Arc::clone(&self.desk), who, size, lang)
     }
 
     /// Another console on the same desk, of somebody who may do only what the grants say.
@@ -115,38 +146,44 @@ impl Stage {
             name: who.to_owned(),
             ..Caller::default()
         };
-        let actor = Actor {
-            who: who.to_owned(),
-            station: "anhua".to_owned(),
-        };
-        let desk = Arc::new(self.desk.called_by(caller));
-        Self::over(desk, Arc::clone(&self.folder), &actor, size, lang)
+        self.with(Arc::new(self.desk.called_by(caller)), who, size, lang)
     }
 
-    fn over(
-        desk: Arc<Desk>,
-        folder: Arc<TempDir>,
-        actor: &Actor,
-        (width, height): (u16, u16),
-        lang: Lang,
+    fn with(&self, desk: Arc<Desk>, who: &str, size: (u16, u16), lang: Lang) -> Self {
+        let ground = Ground {
+            desk,
+            ..self.ground.clone()
+        };
+        Self::on(&ground, size.0, size.1, settings(lang), who)
+    }
+
+    /// A console over a store that is there.
+    pub fn on(
+        ground: &Ground,
+        width: u16,
+        height: u16,
+        settings: ConsoleSettings,
+        who: &str,
     ) -> Self {
         let (sender, receiver) = channel();
-        let settings = ConsoleSettings {
-            lang,
-            title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
-            fixed_now: true,
-            ..ConsoleSettings::default()
+        let actor = Actor {
+            who: who.to_owned(),
+            ..broker()
         };
         let theme = Theme::new(Depth::Indexed, false);
-        let app = App::new(&desk, actor, settings, theme, &sender).unwrap();
+        let app = App::new(&ground.desk, &actor, settings, theme, &sender).unwrap();
+        let settled = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&settled);
+        app.tell_settled(move |settled| *told.lock().unwrap() = Some(settled));
         let mut stage = Self {
             app,
-            desk,
+            desk: Arc::clone(&ground.desk),
+            ground: ground.clone(),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
             sender,
             receiver,
             end: None,
-            folder,
+            settled,
         };
         stage.settle();
         stage
@@ -167,6 +204,36 @@ impl Stage {
             self.turn(Msg::Term(TermEvent::Key(key)));
         }
         self.settle();
+    }
+
+    /// Its line drops; gives the store.
+    pub fn drop_line(self) -> Ground {
+        self.ground.clone()
+    }
+
+    /// What the console has said to be safe, once that is up to an input.
+    pub fn settled(&self, inputs: u64) -> Settled {
+        let began = Instant::now();
+        loop {
+            let settled = *self.settled.lock().unwrap();
+            if let Some(settled) = settled.filter(|settled| settled.inputs >= inputs) {
+                return settled;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{settled:?}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Something happens at a terminal at the other end of a line.
+    pub fn away(&mut self, number: u64, event: TermEvent) {
+        self.turn(Msg::Away(event, number, Arc::default()));
+        self.settle();
+    }
+
+    /// Where the caret is.
+    pub fn caret(&mut self) -> (u16, u16) {
+        let at = self.terminal.backend_mut().get_cursor_position().unwrap();
+        (at.x, at.y)
     }
 
     /// Lets the loop run until no worker has anything to say.

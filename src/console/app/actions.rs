@@ -54,6 +54,10 @@ pub const ACTIONS: &[Action] = &[
     changes("add-resident", text!(zh: "新增居民", en: "add resident")),
     changes("edit", text!(zh: "修改", en: "edit")),
     shows("other-list", text!(zh: "需求/居民", en: "needs/residents")),
+    shows("drafts", text!(zh: "未完成的表单", en: "unfinished forms")),
+    shows("continue", text!(zh: "继续填写", en: "continue")),
+    shows("discard", text!(zh: "放弃", en: "discard")),
+    shows("later", text!(zh: "以后再说", en: "later")),
     shows("up", text!(zh: "上移", en: "up")),
     shows("down", text!(zh: "下移", en: "down")),
     shows("page-up", text!(zh: "上一页", en: "page up")),
@@ -113,6 +117,7 @@ pub fn context_text(context: &str) -> Text {
         "detail" => text!(zh: "详情", en: "details"),
         "form" => text!(zh: "表单", en: "forms"),
         "filter" => text!(zh: "筛选时", en: "while filtering"),
+        "drafts" => text!(zh: "未完成的表单", en: "unfinished forms"),
         "question" => text!(zh: "提问", en: "questions"),
         _ => text!(zh: "帮助", en: "help"),
     }

@@ -1,6 +1,8 @@
 //! The loop: messages in, one picture out. Views consume messages front to back and answer with effects.
 
 pub mod actions;
+mod drafts;
+pub mod keeper;
 pub mod library;
 pub mod model;
 mod review;
@@ -23,8 +25,10 @@ use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
 use crate::desk::{Actor, Desk, Ear};
+use crate::domain::Said;
 use crate::domain::lang::Lang;
 use crate::text;
+use drafts::Typing;
 use model::Model;
 use review::Review;
 use view::{Ctx, Effect, View};
@@ -38,8 +42,9 @@ const GATHER: Duration = Duration::from_millis(10);
 pub enum Msg {
     /// Something happened at the terminal.
     Term(TermEvent),
-    /// Something happened at a terminal at the other end of a line; whoever reads the line counts the tickets.
-    Away(TermEvent, Arc<()>),
+    /// Something happened at a terminal at the other end of a line, under this number; whoever reads the line counts the
+    /// tickets.
+    Away(TermEvent, u64, Arc<()>),
     /// There are news of the world, changed by this session or another.
     News,
     /// What the user looks at may count as reviewed now.
@@ -48,6 +53,8 @@ pub enum Msg {
     Answer(Answer),
     /// So many of so many records are in the index.
     Progress(u64, u64),
+    /// What is typed can't be kept, and why.
+    Unkept(Said),
 }
 
 /// Why the loop returns.
@@ -81,6 +88,7 @@ pub struct App {
     asked: usize,
     end: Option<End>,
     redraw: bool,
+    typing: Typing,
 }
 
 impl App {
@@ -96,6 +104,7 @@ impl App {
         sender: &Sender<Msg>,
     ) -> io::Result<Self> {
         let again = settings.again;
+        let typing = Typing::new(&settings);
         let (model, problems) = Model::new(Arc::clone(desk), actor, settings, theme);
         let workers = Workers::start(desk, actor, &model.library, sender)?;
         let to_loop = sender.clone();
@@ -120,10 +129,10 @@ impl App {
             asked: 0,
             end: None,
             redraw: false,
+            typing,
         };
         if again && app.status.is_none() {
-            let text = text!(zh: "服务台重新接通", en: "connected to the station again");
-            app.status = Some(Status::new(Tone::Info, text.get(app.model.lang)));
+            app.say_again();
         }
         app.ask(Request::Names);
         app.ask(Request::Load);
@@ -192,6 +201,7 @@ impl App {
             pressed |= matches!(msg, Msg::Term(_) | Msg::Away(..));
             self.take(msg);
             if let Some(end) = self.end.take() {
+                self.keep();
                 return Ok(Some(end));
             }
             next = receiver.try_recv().ok();
@@ -200,6 +210,8 @@ impl App {
                 next = receiver.recv_timeout(left).ok();
             }
         }
+        // Before the picture: a line that has dropped fails there.
+        self.keep();
         self.draw(terminal)?;
         Ok(None)
     }
@@ -230,7 +242,8 @@ impl App {
 
     fn take(&mut self, msg: Msg) {
         match msg {
-            Msg::Term(event) | Msg::Away(event, _) => self.take_term(event),
+            Msg::Term(event) => self.take_term(event),
+            Msg::Away(event, number, _) => self.take_input(number, event),
             Msg::News if self.refreshing => self.news = true,
             Msg::News => self.take_news(),
             Msg::Stayed => self.review.settle(),
@@ -239,6 +252,7 @@ impl App {
                 self.take_answer(&answer);
             }
             Msg::Progress(done, total) => self.model.progress = Some((done, total)),
+            Msg::Unkept(said) => self.say_unkept(&said),
         }
         self.look();
     }
@@ -264,9 +278,13 @@ impl App {
 
     fn take_answer(&mut self, answer: &Answer) {
         match answer {
-            Answer::Names(names) | Answer::Changed(names) => {
+            Answer::Names(names) => {
                 self.model.names = Arc::clone(names);
+                self.begin_drafts();
             }
+            Answer::Changed(names) => self.model.names = Arc::clone(names),
+            Answer::Drafts(drafts) => self.take_drafts(drafts),
+            Answer::Resumed(resumed) => self.take_resumed(resumed),
             Answer::Loaded(result) => {
                 self.model.ready = true;
                 self.model.progress = None;
@@ -302,6 +320,7 @@ impl App {
             TermEvent::Suspend => self.end = Some(End::Suspend),
             TermEvent::Resumed => self.redraw = true,
             TermEvent::Stop(signal) => self.end = Some(End::Signal(signal)),
+            TermEvent::Late(_) => {}
         }
     }
 
@@ -350,6 +369,7 @@ impl App {
             "pane-1" => self.go(0),
             "pane-2" => self.go(1),
             "pane-3" => self.go(2),
+            "drafts" => self.ask_drafts(),
             "refresh" => self.each(|view, ctx| view.start(ctx)),
             other => {
                 let what = actions::text_of(other).get(self.model.lang);
@@ -427,6 +447,7 @@ impl App {
                 Effect::Say(status) => self.status = Some(status),
                 Effect::Ask(request) => self.ask(request),
                 Effect::Reveal(kind, code) => self.model.revealed = Some((kind, code)),
+                Effect::Draft(wish) => self.wish(wish),
                 Effect::Focus(pane) => {
                     self.layers.clear();
                     self.focus = pane;

@@ -3,9 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::keeper::Wish;
 use super::model::Model;
 use super::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
+use crate::console::term::Typed;
 use crate::console::widgets::status::{Kind, Status};
 use crate::desk::News;
 use crate::domain::{Code, Kind as RecordKind};
@@ -26,6 +28,8 @@ pub enum Effect {
     Reveal(RecordKind, Code),
     /// Closes all layers and gives the keys to a pane.
     Focus(usize),
+    /// Has a draft kept, or discarded.
+    Draft(Wish),
 }
 
 /// What a view may use while it runs.
@@ -76,6 +80,15 @@ pub trait View {
 
     /// Takes a pasted text.
     fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
+
+    /// Takes what was typed while nobody heard it, which must lead to nothing but text in a form. Returns whether it took
+    /// all of it.
+    fn late(&mut self, typed: &[Typed], _ctx: &mut Ctx<'_>) -> bool {
+        typed.is_empty()
+    }
+
+    /// Has what is typed into it kept.
+    fn keep(&mut self, _ctx: &mut Ctx<'_>) {}
 
     /// Takes an answer, which may be another view's.
     fn answer(&mut self, _answer: &Answer, _ctx: &mut Ctx<'_>) {}

@@ -12,12 +12,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Msg;
+use super::keeper::Keeper;
 use super::library::Library;
 use super::model::Names;
-use crate::desk::{Actor, Board, Command, Desk, DeskError, Done, Left, Lost, Scope, is_demand};
+use crate::desk::{
+    Actor, Board, Command, Desk, DeskError, Done, Left, Lost, Resumed, Scope, is_demand,
+};
 use crate::domain::{Code, Kind, Right};
 use crate::matching::{Explanation, Ranking};
 use crate::search::Filter;
+use crate::store::{KeptDraft, RequestId};
 
 /// How many candidates are listed.
 const TOP: usize = 200;
@@ -57,6 +61,14 @@ pub enum Request {
     Why(Code, Code),
     /// A change, known again by its token.
     Execute(u64, Command),
+    /// A change that a form leads to, under the id of its draft.
+    Save(u64, RequestId, Command),
+    /// The user's unfinished forms.
+    Drafts,
+    /// An unfinished form, to go on with it; another session that has it open may take so long to let it go.
+    Resume(RequestId, Duration),
+    /// That an unfinished form is wanted no more.
+    Discard(RequestId),
     /// The names of what records refer to.
     Names,
     /// That the registries take in what has changed.
@@ -78,6 +90,10 @@ pub enum Answer {
     Why(Code, Code, Result<Explanation, DeskError>),
     /// What became of a change.
     Executed(u64, Result<Done, DeskError>),
+    /// The user's unfinished forms that no session has open.
+    Drafts(Result<Vec<KeptDraft>, DeskError>),
+    /// An unfinished form, or what became of it.
+    Resumed(Result<Resumed, DeskError>),
     /// The names.
     Names(Arc<Names>),
     /// The registries hold what has changed; the names as they are now.
@@ -92,6 +108,7 @@ pub enum Answer {
 pub struct Workers {
     desk: Sender<Request>,
     registry: Sender<Request>,
+    keeper: Keeper,
 }
 
 impl Workers {
@@ -125,6 +142,7 @@ impl Workers {
         Ok(Self {
             desk: to_desk,
             registry: to_registry,
+            keeper: Keeper::start(desk, actor, out)?,
         })
     }
 
@@ -132,10 +150,19 @@ impl Workers {
     #[must_use]
     pub fn ask(&self, request: Request) -> bool {
         let to = match request {
+            Request::Drafts | Request::Resume(..) | Request::Discard(_) => {
+                return self.keeper.ask(request);
+            }
             Request::Names | Request::Changed | Request::List(..) => &self.registry,
             _ => &self.desk,
         };
         to.send(request).is_ok()
+    }
+
+    /// The thread that keeps drafts.
+    #[must_use]
+    pub fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 }
 
@@ -252,7 +279,11 @@ impl DeskWorker {
             Request::Execute(token, command) => {
                 Answer::Executed(token, self.desk.execute(&self.actor, &command))
             }
-            Request::Names | Request::Changed | Request::List(..) => Answer::Replaced,
+            Request::Save(token, id, command) => {
+                let done = self.desk.execute_once(id, &self.actor, &command);
+                Answer::Executed(token, done)
+            }
+            _ => Answer::Replaced,
         }
     }
 

@@ -11,6 +11,7 @@ pub use problem::{KeymapError, Problem};
 /// The contexts a key map may name, innermost first as a screen lists them.
 pub const CONTEXTS: &[&str] = &[
     "question",
+    "drafts",
     "filter",
     "form",
     "help",

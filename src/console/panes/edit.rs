@@ -14,11 +14,13 @@ use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{Command, Done};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};
-use crate::domain::{Code, Kind, Minute, Outcome};
+use crate::domain::{Code, Kind, Minute, Outcome, Subject};
 use crate::text;
 
+mod draft;
 mod record;
 
+pub use draft::{describe, resume};
 use record::RecordForm;
 
 /// Opens the form for a new record.
@@ -65,7 +67,7 @@ pub fn edit(kind: Kind, code: &Code, ctx: &mut Ctx<'_>) {
 }
 
 fn push(spec: impl Spec + 'static, ctx: &mut Ctx<'_>) {
-    let sheet = Sheet::new(spec, ctx.model);
+    let sheet = Sheet::new(Box::new(spec), ctx.model);
     ctx.push(sheet);
 }
 
@@ -92,8 +94,13 @@ pub(super) fn finder(kind: Kind, model: &Model) -> Search {
             _ => String::new(),
         };
         let label = |code: &Code| format!("{} ({code})", name(code));
-        found
+        // A code as it stands is known before the registry is loaded.
+        let exact = Code::parse(typed)
+            .ok()
+            .filter(|code| !found.contains(code) && matches!(rows.get(kind, code), Ok(Some(_))));
+        exact
             .iter()
+            .chain(&found)
             .map(|code| Choice::new(code.as_str(), label(code)))
             .collect()
     })
@@ -117,6 +124,11 @@ fn reason_field(model: &Model) -> Field {
 }
 
 impl Spec for CancelForm {
+    fn subject(&self) -> Option<Subject> {
+        let need = self.need.clone();
+        Some(Subject::Cancel { need })
+    }
+
     fn title(&self, model: &Model) -> String {
         let title = text!(zh: "取消需求", en: "Cancel need").get(model.lang);
         format!("{title} {}", self.need)
@@ -167,6 +179,11 @@ struct UnmatchForm {
 }
 
 impl Spec for UnmatchForm {
+    fn subject(&self) -> Option<Subject> {
+        let (need, standing) = (self.need.clone(), self.standing.clone());
+        Some(Subject::Unmatch { need, standing })
+    }
+
     fn title(&self, model: &Model) -> String {
         let title = text!(zh: "结束匹配", en: "End match").get(model.lang);
         format!("{title} {}", self.need)
@@ -231,6 +248,11 @@ struct OutcomeForm {
 }
 
 impl Spec for OutcomeForm {
+    fn subject(&self) -> Option<Subject> {
+        let (need, visits) = (self.need.clone(), self.visits.clone());
+        Some(Subject::Outcome { need, visits })
+    }
+
     fn title(&self, model: &Model) -> String {
         let title = text!(zh: "登记服务结果", en: "Outcome of a visit").get(model.lang);
         let who = model
@@ -346,6 +368,10 @@ struct WhyForm {
 }
 
 impl Spec for WhyForm {
+    fn subject(&self) -> Option<Subject> {
+        None
+    }
+
     fn title(&self, model: &Model) -> String {
         let title = text!(zh: "为什么不是……", en: "Why, or why not").get(model.lang);
         format!("{title} {}", self.need)

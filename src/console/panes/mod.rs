@@ -5,6 +5,7 @@ mod case_draw;
 pub mod cells;
 mod confirmation;
 pub mod detail;
+pub mod drafts;
 pub mod edit;
 pub mod lineup;
 pub mod need_detail;

@@ -10,7 +10,7 @@ use crate::domain::field::{Field as Column, Privacy};
 use crate::domain::kinds::Word;
 use crate::domain::mask::masked;
 use crate::domain::record::Need;
-use crate::domain::{Code, Kind, Record};
+use crate::domain::{Code, Kind, Record, Subject};
 use crate::text;
 
 /// Asks why a supplier's or resident's personal data is wanted, then shows it; `opens` when their page is not open yet.
@@ -20,7 +20,7 @@ pub fn ask(kind: Kind, code: &Code, opens: bool, ctx: &mut Ctx<'_>) {
         code: code.clone(),
         opens,
     };
-    let sheet = Sheet::new(spec, ctx.model);
+    let sheet = Sheet::new(Box::new(spec), ctx.model);
     ctx.push(sheet);
 }
 
@@ -65,6 +65,11 @@ struct RevealForm {
 }
 
 impl Spec for RevealForm {
+    /// A few words, soon typed again; nobody wants to be asked for them at the next start.
+    fn subject(&self) -> Option<Subject> {
+        None
+    }
+
     fn title(&self, model: &Model) -> String {
         let title = text!(zh: "查看个人信息", en: "Personal data of").get(model.lang);
         format!("{title} {} {}", self.kind.say(model.lang), self.code)

@@ -1,18 +1,23 @@
 //! A form above the panes: checked field by field, saved by the desk, and nothing typed is lost when the desk refuses.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
+use crate::console::app::keeper::Wish;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::{ActionId, Key};
-use crate::console::widgets::form::{Field, Form};
+use crate::console::keys::{ActionId, Key, Lookup};
+use crate::console::term::Typed;
+use crate::console::widgets::form::{Field, Filling, Form};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::text::{put, wrap};
-use crate::desk::{Command, Done};
+use crate::desk::{Command, Done, Hold};
+use crate::domain::{Draft, Stamp, Subject};
 use crate::text;
 
 /// What a filled form leads to.
@@ -25,6 +30,9 @@ pub enum Submit {
 
 /// What a form is about.
 pub trait Spec {
+    /// What a draft of the form is about; none for a form that leads to no change.
+    fn subject(&self) -> Option<Subject>;
+
     /// The title.
     fn title(&self, model: &Model) -> String;
 
@@ -48,20 +56,51 @@ pub struct Sheet {
     token: Option<u64>,
     refused: Option<String>,
     done: bool,
+    /// What names the draft; drawn when something is typed, or saved.
+    hold: Option<Arc<Hold>>,
+    /// What the draft holds as it was kept last.
+    kept: Option<Filling>,
 }
 
 impl Sheet {
     /// A form with its values at first.
     #[must_use]
-    pub fn new(spec: impl Spec + 'static, model: &Model) -> Self {
-        let form = Form::new(spec.fields(model), model.lang);
+    pub fn new(spec: Box<dyn Spec>, model: &Model) -> Self {
         Self {
-            spec: Box::new(spec),
-            form,
+            form: Form::new(spec.fields(model), model.lang),
+            spec,
             token: None,
             refused: None,
             done: false,
+            hold: None,
+            kept: None,
         }
+    }
+
+    /// A form as it was left.
+    #[must_use]
+    pub fn resumed(spec: Box<dyn Spec>, draft: &Draft, hold: Arc<Hold>, model: &Model) -> Self {
+        let mut sheet = Self::new(spec, model);
+        let filling = Filling {
+            values: draft.values.clone(),
+            focus: draft.focus.clone(),
+            caret: draft.caret as usize,
+        };
+        sheet.form.fill(&filling);
+        sheet.hold = Some(hold);
+        sheet.kept = Some(filling);
+        sheet
+    }
+
+    /// The hold on the draft. Without one, which the system may refuse, the form works and is not kept.
+    fn hold(&mut self, ctx: &mut Ctx<'_>) -> Option<Arc<Hold>> {
+        if self.hold.is_none() {
+            match ctx.model.desk.new_draft() {
+                Ok(hold) => self.hold = Some(Arc::new(hold)),
+                Err(error) => ctx.say(Tone::Error, error.said().get(ctx.model.lang)),
+            }
+        }
+        self.hold.clone()
     }
 
     fn save(&mut self, ctx: &mut Ctx<'_>) {
@@ -73,7 +112,11 @@ impl Sheet {
             Ok(Submit::Command(command)) => {
                 let token = ctx.model.token();
                 self.token = Some(token);
-                ctx.ask(Request::Execute(token, command));
+                let request = match self.hold(ctx) {
+                    Some(hold) => Request::Save(token, hold.id(), command),
+                    None => Request::Execute(token, command),
+                };
+                ctx.ask(request);
             }
             Ok(Submit::Effects(effects)) => {
                 ctx.close();
@@ -86,18 +129,59 @@ impl Sheet {
         }
     }
 
-    fn leave(&self, ctx: &mut Ctx<'_>) {
+    fn leave(&mut self, ctx: &mut Ctx<'_>) {
+        // Whatever was kept so far: the draft goes with the form.
+        self.keep(ctx);
         if !self.form.dirty() {
             ctx.close();
             return;
         }
+        let discard = self.hold.clone().map(Wish::Discard).map(Effect::Draft);
+        let then = discard.into_iter().chain([Effect::Close]).collect();
         let wording = |model: &Model| {
             let title = text!(zh: "放弃修改", en: "Discard").get(model.lang);
             let text = text!(zh: "填写的内容还没有保存，要放弃吗？", en: "What you typed is not saved. Discard it?").get(model.lang);
             (title.to_owned(), text.to_owned())
         };
         let yes = text!(zh: "放弃", en: "discard");
-        ctx.push(Ask::new(Box::new(wording), yes, vec![Effect::Close]).careful());
+        ctx.push(Ask::new(Box::new(wording), yes, then).careful());
+    }
+}
+
+impl Sheet {
+    /// Takes a key that came late: it may type and move from field to field, and nothing else.
+    fn late_key(&mut self, key: Key, model: &Model) -> bool {
+        let contexts = self.contexts();
+        match model.keymap.resolve(&contexts, &mut Vec::new(), key) {
+            // At its only field it would save.
+            Lookup::Action("next-field") if self.form.fields().len() == 1 => return false,
+            Lookup::Action("next-field") => {
+                self.form.next_field();
+            }
+            Lookup::Action("prev-field") => {
+                self.form.prev_field();
+            }
+            Lookup::Action("down") => self.form.down(),
+            Lookup::Action("up") => self.form.up(),
+            Lookup::Action(_) | Lookup::Pending => return false,
+            Lookup::None => {
+                self.form.key(key);
+            }
+        }
+        true
+    }
+}
+
+/// What stands in a form, as it is kept.
+fn draft(subject: Subject, filling: Filling) -> Draft {
+    Draft {
+        subject,
+        values: filling.values,
+        focus: filling.focus,
+        caret: u32::try_from(filling.caret).unwrap_or(u32::MAX),
+        changed: Stamp::default(),
+        terminal: 0,
+        inputs: 0,
     }
 }
 
@@ -149,7 +233,40 @@ impl View for Sheet {
         self.form.paste(text);
     }
 
+    fn late(&mut self, typed: &[Typed], ctx: &mut Ctx<'_>) -> bool {
+        typed.iter().all(|typed| match typed {
+            Typed::Paste(text) => {
+                self.form.paste(text);
+                true
+            }
+            Typed::Key(key) => self.late_key(*key, ctx.model),
+        })
+    }
+
+    fn keep(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(subject) = self.spec.subject() else {
+            return;
+        };
+        let filling = self.form.dirty().then(|| self.form.filling());
+        if self.done || filling == self.kept {
+            return;
+        }
+        let Some(hold) = self.hold(ctx) else {
+            return;
+        };
+        let wish = match filling.clone() {
+            Some(filling) => Wish::Keep(Box::new(draft(subject, filling)), hold),
+            None => Wish::Discard(hold),
+        };
+        ctx.effects.push(Effect::Draft(wish));
+        self.kept = filling;
+    }
+
     fn answer(&mut self, answer: &Answer, ctx: &mut Ctx<'_>) {
+        if let Answer::List(..) = answer {
+            // A form that was taken up again may be there before the registry is.
+            self.form.look_again();
+        }
         let Answer::Executed(token, result) = answer else {
             return;
         };
@@ -160,6 +277,8 @@ impl View for Sheet {
         match result {
             Ok(done) => {
                 self.done = true;
+                let draft = self.hold.take().map(Wish::Discard);
+                ctx.effects.extend(draft.map(Effect::Draft));
                 let (text, effects) = self.spec.done(done, ctx.model);
                 ctx.effects.push(Effect::Retire);
                 ctx.effects.extend(effects);
@@ -174,20 +293,9 @@ impl View for Sheet {
     }
 
     fn language(&mut self, ctx: &mut Ctx<'_>) {
-        let values: Vec<(&'static str, String)> = self
-            .form
-            .fields()
-            .iter()
-            .map(|field| (field.id, field.value().to_owned()))
-            .collect();
-        let current = self.form.current().map(|field| field.id);
+        let filling = self.form.filling();
         self.form = Form::new(self.spec.fields(ctx.model), ctx.model.lang);
-        for (id, value) in values {
-            if self.form.value(id) != value {
-                self.form.set(id, &value);
-            }
-        }
-        while self.form.current().map(|field| field.id) != current && self.form.next_field() {}
+        self.form.fill(&filling);
         self.refused = None;
     }
 

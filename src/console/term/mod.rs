@@ -32,6 +32,17 @@ pub enum TermEvent {
     Resumed,
     /// End now, saving drafts, for this signal (the process is ended after two seconds); the exit status is 128 + signal.
     Stop(i32),
+    /// What was typed while nobody heard it, each with the number it was typed under.
+    Late(Vec<(u64, Typed)>),
+}
+
+/// What somebody typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Typed {
+    /// A key.
+    Key(Key),
+    /// A pasted text.
+    Paste(String),
 }
 
 /// The variables of the environment that describe a terminal.

@@ -47,6 +47,21 @@ impl Input {
         self.text.get(self.caret..).unwrap_or("")
     }
 
+    /// Where the caret stands, in bytes.
+    #[must_use]
+    pub fn caret(&self) -> usize {
+        self.caret
+    }
+
+    /// Puts the caret to a place in bytes, or to the nearest before it where a character begins.
+    pub fn place(&mut self, at: usize) {
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        self.caret = at;
+    }
+
     /// Whether the caret stands after the last character.
     #[must_use]
     pub fn at_end(&self) -> bool {

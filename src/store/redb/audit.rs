@@ -7,7 +7,7 @@ use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 use sha2::{Digest, Sha256};
 
 use super::write::read_head;
-use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, any};
+use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, any, drafts};
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::{Code, Kind};
@@ -96,6 +96,7 @@ pub(super) fn verify(
     };
     audit.walk_journal(&journal, &heads(transaction)?, since)?;
     audit.walk_records(&records, transaction)?;
+    audit.report.problems.extend(drafts::problems(transaction)?);
     Ok(audit.report)
 }
 

@@ -14,13 +14,15 @@ use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
 
 use super::journal::Hash;
 use super::{
-    Entry, Executed, Feed, Head, Job, Ledger, RequestId, Rows, Store, StoreError, Views, codec,
+    Entry, Executed, Feed, Head, Job, KeptDraft, Ledger, RequestId, Rows, Store, StoreError, Views,
+    codec,
 };
 use crate::both;
 use crate::domain::{Code, Event, Said};
 
 mod audit;
 mod copy;
+mod drafts;
 mod read;
 mod write;
 
@@ -342,6 +344,10 @@ impl Views for RedbStore {
             links: transaction.open_table(LINKS).map_err(any)?,
             counts: transaction.open_table(COUNTS).map_err(any)?,
         }))
+    }
+
+    fn drafts(&self, who: &str) -> Result<Vec<KeptDraft>, StoreError> {
+        drafts::of(&self.db.begin_read().map_err(any)?, who)
     }
 }
 

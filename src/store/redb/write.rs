@@ -2,8 +2,9 @@
 
 use redb::{AccessGuard, Database, ReadableTable, Table, WriteTransaction};
 
+use super::drafts::Change;
 use super::read::View;
-use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any};
+use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any, drafts};
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::{Code, Event, Kind, Note};
@@ -28,7 +29,17 @@ pub(super) fn execute(
     let mut executed = Vec::with_capacity(jobs.len());
     let mut wrote = false;
     for job in jobs {
-        executed.push(execute_one(&transaction, key, job, &mut wrote)?);
+        let mut done = execute_one(&transaction, key, job, &mut wrote)?;
+        if let (Executed::Done(events), Some(draft)) = (&done, job.draft)
+            && events.is_empty()
+        {
+            match drafts::change(&transaction, &job.request.who, draft)? {
+                Change::Written => wrote = true,
+                Change::Nothing => {}
+                Change::Refused(refusal) => done = Executed::Refused(refusal),
+            }
+        }
+        executed.push(done);
     }
     if !wrote {
         transaction.abort().map_err(any)?;
@@ -93,6 +104,7 @@ fn execute_one(
         }
         writer.remember(job.request.id)?;
         writer.finish()?;
+        drafts::forget(transaction, &job.request.who, job.request.id)?;
         *wrote = true;
     }
     Ok(Executed::Done(decision.events))

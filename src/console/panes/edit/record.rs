@@ -13,7 +13,9 @@ use crate::domain::field::{Field as Column, Privacy};
 use crate::domain::kinds::Word;
 use crate::domain::lang::{Lang, Text};
 use crate::domain::mask::masked;
-use crate::domain::{AnyRecord, Code, Kind, Record, Said, Sex, Status, SupplierKind, Urgency};
+use crate::domain::{
+    AnyRecord, Code, Kind, Record, Said, Sex, Status, Subject, SupplierKind, Urgency,
+};
 use crate::search::{SearchKey, matches};
 use crate::{both, text};
 
@@ -281,6 +283,15 @@ fn help(column: &str) -> Option<Text> {
 }
 
 impl<R: Record + Into<AnyRecord>> Spec for RecordForm<R> {
+    fn subject(&self) -> Option<Subject> {
+        let base = self.base.clone().into();
+        Some(if self.editing {
+            Subject::Edit(base)
+        } else {
+            Subject::Add(base)
+        })
+    }
+
     fn title(&self, model: &Model) -> String {
         let kind = R::KIND.say(model.lang);
         if self.editing {

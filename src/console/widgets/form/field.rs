@@ -178,6 +178,31 @@ impl Field {
         }
     }
 
+    /// Looks again for what a typed text may mean, when nothing was found for it.
+    pub(super) fn look_again(&mut self) {
+        let typed = self.input.text();
+        let is_open = self.value != self.initial && typed == self.value && !typed.is_empty();
+        if let Kind::Search { found, .. } = &self.kind
+            && is_open
+            && found.is_empty()
+        {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        if let Kind::Search {
+            search,
+            found,
+            marked,
+        } = &mut self.kind
+        {
+            *found = search(self.input.text());
+            found.truncate(SUGGESTIONS);
+            *marked = 0;
+        }
+    }
+
     fn choose(&mut self, choice: &Choice) {
         self.value.clone_from(&choice.value);
         self.input.set(choice.label.clone());
@@ -212,16 +237,7 @@ impl Field {
 
     /// Takes up what stands in the line now; a search looks again.
     fn edited(&mut self) {
-        if let Kind::Search {
-            search,
-            found,
-            marked,
-        } = &mut self.kind
-        {
-            *found = search(self.input.text());
-            found.truncate(SUGGESTIONS);
-            *marked = 0;
-        }
+        self.look();
         self.input.text().clone_into(&mut self.value);
         self.error = None;
     }

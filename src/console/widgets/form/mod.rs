@@ -5,6 +5,8 @@ mod field;
 
 pub use field::{Check, Choice, Field, Search};
 
+use std::collections::BTreeMap;
+
 use crate::console::keys::Key;
 use crate::domain::lang::Lang;
 use crate::text;
@@ -15,6 +17,17 @@ pub struct Form {
     fields: Vec<Field>,
     current: usize,
     lang: Lang,
+}
+
+/// What stands in a form and where its caret is: enough to fill another like it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filling {
+    /// The value of each field, by its id.
+    pub values: BTreeMap<String, String>,
+    /// The id of the field that has the keys.
+    pub focus: String,
+    /// Where the caret stands in it, in bytes.
+    pub caret: usize,
 }
 
 impl Form {
@@ -61,6 +74,46 @@ impl Form {
         {
             field.error = Some(message.into());
             self.current = at;
+        }
+    }
+
+    /// What stands in it.
+    #[must_use]
+    pub fn filling(&self) -> Filling {
+        let value = |field: &Field| (field.id.to_owned(), field.value().to_owned());
+        let current = self.current();
+        Filling {
+            values: self.fields.iter().map(value).collect(),
+            focus: current.map_or("", |field| field.id).to_owned(),
+            caret: current.map_or(0, |field| field.input.caret()),
+        }
+    }
+
+    /// Fills it as another form like it was filled, and checks the fields up to the one that had the keys.
+    pub fn fill(&mut self, filling: &Filling) {
+        for (id, value) in &filling.values {
+            if self.value(id) != value {
+                self.set(id, value);
+            }
+        }
+        if !self.fields.iter().any(|field| field.id == filling.focus) {
+            return;
+        }
+        while self
+            .current()
+            .is_some_and(|field| field.id != filling.focus)
+            && self.next_field()
+        {}
+        if let Some(field) = self.current_mut() {
+            field.look_again();
+            field.input.place(filling.caret);
+        }
+    }
+
+    /// Looks again for what the text in the current field may mean, when nothing was found for it.
+    pub fn look_again(&mut self) {
+        if let Some(field) = self.current_mut() {
+            field.look_again();
         }
     }
 
