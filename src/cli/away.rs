@@ -101,16 +101,19 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
     let mut lost_at: Option<Instant> = None;
     loop {
         let client = connect(&store, session.lang, &call, lost_at.is_some())?;
-        let mut out = Counted {
+        let mut out = Held {
             inner: session.out,
-            bytes: 0,
+            begun: Vec::new(),
+            shows: false,
         };
         match client.show(&mut out, session.err, &mut |_| {}) {
-            Ok(Call::Ended(status)) => return Ok(status),
-            // Nothing was said yet: asked again under the same id, what was done is told and not done twice.
-            Ok(Call::Lost)
-                if out.bytes == 0 && lost_at.get_or_insert_with(Instant::now).elapsed() < AGAIN => {
+            Ok(Call::Ended(status)) => {
+                out.show()?;
+                return Ok(status);
             }
+            // Nothing was shown yet: asked again under the same id, what was done is told and not done twice.
+            Ok(Call::Lost)
+                if !out.shows && lost_at.get_or_insert_with(Instant::now).elapsed() < AGAIN => {}
             Ok(Call::Lost) => return Err(lost()),
             Err(error) => return Err(error.into()),
         }
@@ -131,21 +134,43 @@ fn columns() -> u16 {
     crate::console::term::size().map_or(80, |(columns, _)| columns)
 }
 
-/// Counts what was shown.
-struct Counted<'a> {
+/// How much of an answer is held back until it is whole, in bytes; a longer one is shown as it comes.
+const HOLDS: usize = 64 << 10;
+
+/// Holds the beginning of an answer back, so that one that breaks off can be asked for again.
+struct Held<'a> {
     inner: &'a mut dyn Write,
-    bytes: usize,
+    begun: Vec<u8>,
+    shows: bool,
 }
 
-impl Write for Counted<'_> {
+impl Held<'_> {
+    /// Shows what is held, and from now on what comes.
+    fn show(&mut self) -> io::Result<()> {
+        self.shows = true;
+        self.inner.write_all(&std::mem::take(&mut self.begun))?;
+        self.inner.flush()
+    }
+}
+
+impl Write for Held<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.bytes += written;
-        Ok(written)
+        if self.shows {
+            return self.inner.write(bytes);
+        }
+        self.begun.extend(bytes);
+        if self.begun.len() > HOLDS {
+            self.show()?;
+        }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        if self.shows {
+            self.inner.flush()
+        } else {
+            Ok(())
+        }
     }
 }
 
