@@ -2,8 +2,10 @@
 
 mod console {
     mod drafts;
+    mod own_streets;
     mod pictures;
     mod sizes;
     pub mod stage;
     mod stories;
+    mod together;
 }

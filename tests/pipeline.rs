@@ -203,8 +203,16 @@ fn records_are_found_added_changed_and_masked() {
     assert_eq!(list["rows"][0]["phone"], "108****5678");
     assert_eq!(
         desk.json("show supplier V1", 0)["record"]["phone"],
+        "108****5678"
+    );
+    assert_eq!(
+        desk.json("show supplier V1 --reveal calling", 0)["record"]["phone"],
         "10812345678"
     );
+    let log = desk.json("log --supplier V1", 0);
+    let last = log["entries"].as_array().expect("entries").last();
+    assert_eq!(last.expect("an entry")["verb"], "revealed");
+    assert_eq!(last.expect("an entry")["reason"], "calling");
     desk.ends("edit supplier V1 --status paused", 0);
     assert_eq!(
         desk.json("why N1 V1", 0)["failed"],
@@ -241,4 +249,35 @@ fn an_import_of_a_missing_file_and_a_rehearsal_leave_no_store() {
     assert!(!desk.path("store.redb").exists());
     desk.ends("import all data --dry-run", 0);
     assert!(!desk.path("store.redb").exists());
+}
+
+#[test]
+fn roles_are_given_by_a_streets_name_listed_and_taken_back() {
+    let desk = Desk::new();
+    desk.ends("import all data", 0);
+    let given = desk.json("grant wang broker --streets anzhen", 0);
+    assert_eq!(given["streets"], serde_json::json!(["S1"]));
+    desk.ends("grant wang auditor", 0);
+    // No street for a broker, a street for an auditor, a street and a role that do not exist.
+    desk.ends("grant li broker", 1);
+    desk.ends("grant li auditor --streets S1", 1);
+    desk.ends("grant li broker --streets nowhere", 1);
+    desk.ends("grant li baker", 2);
+    let listed = desk.json("grant", 0);
+    let roles: Vec<&str> = listed["grants"]
+        .as_array()
+        .expect("grants")
+        .iter()
+        .filter_map(|grant| grant["role"].as_str())
+        .collect();
+    assert_eq!(roles, ["auditor", "broker"]);
+    desk.ends("revoke wang auditor", 0);
+    desk.ends("revoke wang auditor", 3);
+    desk.ends("revoke wang", 0);
+    assert_eq!(desk.json("grant", 0)["grants"], serde_json::json!([]));
+    assert!(
+        desk.ends("log --lang en", 0)
+            .contains("added grant wang/broker: holder wang, streets S1")
+    );
+    assert_eq!(desk.json("whoami", 0)["roles"][0]["role"], "administrator");
 }

@@ -1,121 +1,16 @@
 //! One store, many processes: what sessions on one station can rely on.
 
+mod place;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use matchdesk::station::{Line, PROTOCOL, RELEASE, Received, ToSession, ToStation, socket_of};
+use place::{NOW, Place, hello, until, words};
 use serde_json::{Value, json};
-
-const NOW: &str = "2026-11-23T08:00";
-
-/// A store of the story's people; its station goes with it.
-struct Place {
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        let place = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story");
-        let output = place.run(&["import", "all", story.to_str().unwrap(), "--quiet"]);
-        assert!(output.status.success(), "{}", words(&output));
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn store(&self) -> PathBuf {
-        self.path("store.redb")
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_matchdesk"));
-        command
-            .env_clear()
-            .env("MATCHDESK_STORE", self.store())
-            .env("MATCHDESK_NOW", NOW)
-            .env("MATCHDESK_IDLE", "30")
-            .args(args);
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        self.command(args).output().unwrap()
-    }
-
-    fn json(&self, args: &[&str]) -> Value {
-        let output = self.run(args);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", words(&output)))
-    }
-
-    fn knock(&self) -> UnixStream {
-        UnixStream::connect(socket_of(&self.store())).unwrap()
-    }
-
-    /// The process that serves.
-    fn station(&self) -> rustix::process::Pid {
-        rustix::net::sockopt::socket_peercred(self.knock())
-            .unwrap()
-            .pid
-    }
-
-    fn kill(&self) {
-        let station = self.station();
-        rustix::process::kill_process(station, rustix::process::Signal::KILL).unwrap();
-        until("the station is dead", || {
-            UnixStream::connect(socket_of(&self.store())).is_err()
-        });
-    }
-
-    fn need(&self) -> String {
-        let queue = self.json(&["queue", "--json"]);
-        queue["needs"][0]["need"].as_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Ok(stream) = UnixStream::connect(socket_of(&self.store()))
-            && let Ok(peer) = rustix::net::sockopt::socket_peercred(stream)
-        {
-            let _ = rustix::process::kill_process(peer.pid, rustix::process::Signal::TERM);
-        }
-    }
-}
-
-fn words(output: &Output) -> String {
-    format!(
-        "{:?}\n{}{}",
-        output.status.code(),
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
-
-fn until(what: &str, is_so: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(20), "not so: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn hello(protocol: u32, call: &Value) -> ToStation {
-    ToStation::Hello {
-        protocol,
-        release: RELEASE.to_owned(),
-        call: call.clone(),
-    }
-}
 
 /// A console that is open and takes nothing of what it is shown.
 fn console(place: &Place) -> Line {
@@ -179,27 +74,13 @@ fn a_command_repeated_after_a_lost_answer_is_answered_and_done_once() {
     let need = place.need();
     let best = place.json(&["candidates", &need, "--json"]);
     let supplier = best["candidates"][0]["supplier"].as_str().unwrap();
-    let call = json!({
-        "args": ["matchdesk", "confirm", need, supplier, "--json"],
-        "lang": "en", "json": true, "quiet": false, "now": NOW, "meter": null,
-        "request": "00000000000000000000000000000abc", "console": null,
-    });
+    let args = ["confirm", &need, supplier, "--json"];
     let ask = || {
-        let line = Line::of_session(place.knock());
-        line.say(&hello(PROTOCOL, &call)).unwrap();
-        let mut out = Vec::new();
-        loop {
-            match line.receive::<ToSession>().unwrap().unwrap() {
-                Received::Out(bytes) => out.extend(bytes),
-                Received::Message(ToSession::Exit { status }) => {
-                    return (status, String::from_utf8(out).unwrap());
-                }
-                _ => {}
-            }
-        }
+        let request = Some("00000000000000000000000000000abc");
+        place.ask(&args, request).unwrap()
     };
     let first = ask();
-    assert_eq!(first.0, 0, "{}", first.1);
+    assert_eq!(first.status, 0, "{}", first.words());
     place.kill();
     place.need();
     assert_eq!(ask(), first);
@@ -249,6 +130,123 @@ fn who_speaks_no_sense_is_dropped_and_the_station_serves_on() {
     assert_eq!(place.need(), need);
     assert_eq!(place.station(), station);
     drop(silent);
+}
+
+#[test]
+fn who_does_not_end_what_was_begun_is_dropped_and_others_are_served_meanwhile() {
+    let place = Place::new();
+    let need = place.need();
+    let station = place.station();
+    // Nothing; half a length; half a greeting; and a greeting that comes byte by byte and never ends.
+    let begun: [&[u8]; 4] = [
+        b"",
+        b"\x00\x00",
+        b"\x00\x00\x00\xff\x00{\"Hel",
+        b"\x00\x0f\xff\xff\x00",
+    ];
+    let mut open: Vec<_> = begun
+        .iter()
+        .map(|bytes| {
+            let mut stream = place.knock();
+            stream.write_all(bytes).unwrap();
+            stream
+        })
+        .collect();
+    // A session that was welcomed and then announces 4 GiB, or a message that never ends.
+    let (huge, half) = (console(&place), console(&place));
+    huge.stream().write_all(b"\xff\xff\xff\xff\x00").unwrap();
+    half.stream().write_all(b"\x00\x00\x00\xff\x00{").unwrap();
+    let mut slow = open.pop().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while slow.write_all(b" ").is_ok() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        let began = Instant::now();
+        assert_eq!(place.need(), need);
+        assert!(began.elapsed() < Duration::from_secs(4));
+        for mut stream in open {
+            stream
+                .set_read_timeout(Some(Duration::from_secs(20)))
+                .unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            assert_eq!(answer, b"");
+        }
+    });
+    for line in [huge, half] {
+        let ended = || {
+            while let Ok(Some(received)) = line.receive::<ToSession>() {
+                if matches!(received, Received::Message(ToSession::Exit { .. })) {
+                    break;
+                }
+            }
+        };
+        ended();
+    }
+    assert_eq!(place.need(), need);
+    assert_eq!(place.station(), station);
+}
+
+#[test]
+fn six_hundred_that_knock_at_once_keep_nobody_out() {
+    let place = Place::new();
+    let need = place.need();
+    let station = place.station();
+    let open = console(&place);
+    let silent: Vec<_> = (0..600).map(|_| place.knock()).collect();
+    let began = Instant::now();
+    assert_eq!(place.need(), need);
+    open.say(&ToStation::Input(json!({"Resize": [100, 30]})))
+        .unwrap();
+    assert!(matches!(open.receive::<ToSession>(), Ok(Some(_))));
+    assert!(began.elapsed() < Duration::from_secs(4));
+    drop(silent);
+    // Sessions that are served have a limit, and whoever is beyond it is told.
+    let served: Vec<Line> = (1..256).map(|_| console(&place)).collect();
+    let beyond = place.run(&["queue"]);
+    assert_eq!(beyond.status.code(), Some(5), "{}", words(&beyond));
+    assert!(words(&beyond).contains("256 "), "{}", words(&beyond));
+    drop(served);
+    until("there is room again", || {
+        place.run(&["queue"]).status.success()
+    });
+    assert_eq!(place.station(), station);
+}
+
+#[test]
+fn an_answer_that_nobody_reads_on_is_whole_when_it_is_read() {
+    let place = Place::new();
+    // More than a pipe and a socket hold.
+    let name = "张".repeat(30);
+    let rows: Vec<String> = (0..6000)
+        .map(|number| format!("W{number:06},person,{name}\n"))
+        .collect();
+    fs::write(
+        place.path("many.csv"),
+        format!("code,kind,name\n{}", rows.concat()),
+    )
+    .unwrap();
+    let many = place.path("many.csv");
+    let taken = place.run(&["import", "suppliers", many.to_str().unwrap()]);
+    assert!(taken.status.success(), "{}", words(&taken));
+    let args = ["list", "suppliers", "--json"];
+    let whole = place.run(&args).stdout;
+    assert!(whole.len() > 500_000, "{}", whole.len());
+    let mut pager = place
+        .command(&args)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut shown = pager.stdout.take().unwrap();
+    let mut read = vec![0];
+    shown.read_exact(&mut read).unwrap();
+    // Longer than the station's patience with a session that takes nothing.
+    std::thread::sleep(Duration::from_secs(12));
+    shown.read_to_end(&mut read).unwrap();
+    assert!(pager.wait().unwrap().success());
+    assert!(read == whole);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{Failure, Session, Verb, args, changes, registry};
 use crate::desk::Command as Order;
 use crate::domain::kinds::Word;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang};
+use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -56,7 +56,7 @@ pub fn kinds(command: Command, lang: Lang, with: fn(Command, Kind, Lang) -> Comm
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let (kind, matches) = registry::chosen(matches)?;
     let record = registry::filled(registry::empty(kind), matches)?;
-    let desk = session.open_or_create()?;
+    let desk = session.open_or_create(Right::Supply)?;
     let done = session.execute(&desk, &Order::Add { record })?;
     let key = changes::first(&done)
         .map(|record| record.key().to_string())

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,8 +14,11 @@ use super::{Failure, Session, status};
 use crate::both;
 use crate::console::serve::Away;
 use crate::domain::{Lang, Said};
-use crate::station::{self, Attempt, Call, Client, Unserved, socket_of};
+use crate::station::{self, Attempt, Call, Client, Unserved, Way, socket_of};
 use crate::store::random_id;
+
+/// How long a command is asked again whose station goes away each time before it says anything.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// What a session wants of its station.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -37,11 +41,16 @@ pub struct AwayCall {
     pub console: Option<Away>,
 }
 
-/// The socket that `MATCHDESK_SOCKET` names, or the one beside the store.
-pub fn socket(store: &Path) -> PathBuf {
+/// The socket that `MATCHDESK_SOCKET` names: that of a station which somebody else starts.
+fn named_socket() -> Option<PathBuf> {
     std::env::var_os("MATCHDESK_SOCKET")
         .filter(|path| !path.is_empty())
-        .map_or_else(|| socket_of(store), PathBuf::from)
+        .map(PathBuf::from)
+}
+
+/// The socket that was named, or the one beside the store.
+pub fn socket(store: &Path) -> PathBuf {
+    named_socket().unwrap_or_else(|| socket_of(store))
 }
 
 /// The store's path from the root, links followed, so that all its sessions find the same socket.
@@ -52,14 +61,14 @@ pub fn absolute(store: &Path) -> Result<PathBuf, Failure> {
     match fs::canonicalize(store) {
         Ok(path) => Ok(path),
         // Behind a socket that was named, the store itself need not be seen.
-        Err(_) if std::env::var_os("MATCHDESK_SOCKET").is_some() => Ok(store.to_owned()),
+        Err(_) if named_socket().is_some() => Ok(store.to_owned()),
         Err(_) => Err(super::session::no_store(store).into()),
     }
 }
 
 /// Whether a store is there for a station to serve; the verbs that make one work without.
 pub fn is_served(store: &Path) -> bool {
-    std::env::var_os("MATCHDESK_SOCKET").is_some() || fs::metadata(store).is_ok()
+    named_socket().is_some() || fs::metadata(store).is_ok()
 }
 
 /// The call of a session without its command line.
@@ -89,16 +98,22 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
         request: Some(format!("{:032x}", random_id()?.0)),
         ..call(session)
     };
+    let mut lost_at: Option<Instant> = None;
     loop {
-        let client = connect(&store, session.lang, &call)?;
-        let mut out = Counted {
+        let client = connect(&store, session.lang, &call, lost_at.is_some())?;
+        let mut out = Held {
             inner: session.out,
-            bytes: 0,
+            begun: Vec::new(),
+            shows: false,
         };
         match client.show(&mut out, session.err, &mut |_| {}) {
-            Ok(Call::Ended(status)) => return Ok(status),
-            // Nothing was said yet: asked again under the same id, what was done is told and not done twice.
-            Ok(Call::Lost) if out.bytes == 0 => {}
+            Ok(Call::Ended(status)) => {
+                out.show()?;
+                return Ok(status);
+            }
+            // Nothing was shown yet: asked again under the same id, what was done is told and not done twice.
+            Ok(Call::Lost)
+                if !out.shows && lost_at.get_or_insert_with(Instant::now).elapsed() < AGAIN => {}
             Ok(Call::Lost) => return Err(lost()),
             Err(error) => return Err(error.into()),
         }
@@ -119,35 +134,57 @@ fn columns() -> u16 {
     crate::console::term::size().map_or(80, |(columns, _)| columns)
 }
 
-/// Counts what was shown.
-struct Counted<'a> {
+/// How much of an answer is held back until it is whole, in bytes; a longer one is shown as it comes.
+const HOLDS: usize = 64 << 10;
+
+/// Holds the beginning of an answer back, so that one that breaks off can be asked for again.
+struct Held<'a> {
     inner: &'a mut dyn Write,
-    bytes: usize,
+    begun: Vec<u8>,
+    shows: bool,
 }
 
-impl Write for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.bytes += written;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+impl Held<'_> {
+    /// Shows what is held, and from now on what comes.
+    fn show(&mut self) -> io::Result<()> {
+        self.shows = true;
+        self.inner.write_all(&std::mem::take(&mut self.begun))?;
         self.inner.flush()
     }
 }
 
-/// Opens a session with the station of a store, starting one where none runs.
+impl Write for Held<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.shows {
+            return self.inner.write(bytes);
+        }
+        self.begun.extend(bytes);
+        if self.begun.len() > HOLDS {
+            self.show()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.shows {
+            self.inner.flush()
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Opens a session with the station of a store, starting one where none runs; `again` when there was one just now.
 ///
 /// # Errors
 /// When none can be had.
-pub fn connect(store: &Path, lang: Lang, call: &AwayCall) -> Result<Client, Unserved> {
+pub fn connect(store: &Path, lang: Lang, call: &AwayCall, again: bool) -> Result<Client, Unserved> {
     let call = serde_json::to_value(call).unwrap_or(Value::Null);
     let start = || start(store, lang);
-    // A station at a socket that was named is somebody else's to start.
-    let is_named = std::env::var_os("MATCHDESK_SOCKET").is_some();
-    let start: Option<&dyn Fn() -> Attempt> = if is_named { None } else { Some(&start) };
-    station::connect(&socket(store), &call, start)
+    match named_socket() {
+        Some(named) => station::connect(&named, &call, Way::Waits(again)),
+        None => station::connect(&socket_of(store), &call, Way::Starts(&start)),
+    }
 }
 
 /// Starts a station in the background and waits until it serves.
@@ -181,6 +218,10 @@ fn spawn(store: &Path, lang: Lang) -> io::Result<Child> {
         .arg(store)
         .env_remove("MATCHDESK_NOW")
         .env_remove("MATCHDESK_STORE")
+        // A service manager that has this session in its care is not the station's.
+        .env_remove("NOTIFY_SOCKET")
+        .env_remove("WATCHDOG_USEC")
+        .env_remove("LISTEN_FDS")
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -4,8 +4,8 @@ use clap::{ArgMatches, Command};
 use serde_json::json;
 
 use super::{Failure, Session, Verb, args};
-use crate::domain::Lang;
 use crate::domain::printable::printable;
+use crate::domain::{Lang, Right};
 use crate::exchange::copy;
 use crate::{say, text};
 
@@ -37,7 +37,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let to = args::path_of(matches, "FILE");
     let shown = to.display().to_string();
-    let desk = session.open()?;
+    let desk = session.open(Right::Administer)?;
     copy(desk.store(), &session.location(to))?;
     let sentence = say!(session.lang, zh: "已备份到 {shown}", en: "Copied to {shown}");
     session.answer(&json!({"backup": shown}), printable(&sentence))?;

@@ -7,7 +7,7 @@ use super::names::Names;
 use super::{Failure, Session, Verb, args, unmatch};
 use crate::desk::Command as Order;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang};
+use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -38,7 +38,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Serve)?;
     let need = args::code_of(matches, "NEED");
     let order = Order::Cancel {
         need: need.clone(),

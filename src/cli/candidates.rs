@@ -11,7 +11,7 @@ use super::{Failure, Session, Verb, args, shapes};
 use crate::desk::Desk;
 use crate::domain::printable::printable;
 use crate::domain::record::Need;
-use crate::domain::{Code, Kind, Lang};
+use crate::domain::{Code, Kind, Lang, Right};
 use crate::matching::Ranking;
 use crate::{both, say, text};
 
@@ -63,18 +63,13 @@ fn grammar(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Demand)?;
     let top = matches.get_one("top").copied().unwrap_or(10);
     let open = matches.get_flag("open");
     let needs = if open {
-        let index = desk.index()?;
-        index
-            .queue(desk.now())
-            .into_iter()
-            .map(|row| row.need)
-            .collect()
+        desk.open_needs()?
     } else {
-        named(&desk, matches)?
+        named(&desk, matches, session)?
     };
     let many = open || needs.len() > 1;
     for (place, need) in needs.iter().enumerate() {
@@ -102,12 +97,16 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
 }
 
 /// The needs named; all must be there before the first is answered.
-fn named(desk: &Desk, matches: &ArgMatches) -> Result<Vec<Code>, Failure> {
+fn named(desk: &Desk, matches: &ArgMatches, session: &Session<'_>) -> Result<Vec<Code>, Failure> {
     matches
         .get_many::<String>("NEED")
         .into_iter()
         .flatten()
-        .map(|code| Ok(desk.must::<Need>(&Code::composed(code))?.code))
+        .map(|code| {
+            let code = desk.must::<Need>(&Code::composed(code))?.code;
+            desk.permit_for(&session.actor, Right::Demand, Kind::Need, &code)?;
+            Ok(code)
+        })
         .collect()
 }
 

@@ -7,7 +7,7 @@ use super::names::Names;
 use super::{Failure, Session, Verb, args, changes, shapes, why, words};
 use crate::desk::Command as Order;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang, Minute, Record as _};
+use crate::domain::{Kind, Lang, Minute, Record as _, Right};
 use crate::{both, say, text};
 
 pub const VERB: Verb = Verb {
@@ -40,7 +40,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let visits = named(matches)?;
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Serve)?;
     let (need, supplier) = (
         args::code_of(matches, "NEED"),
         args::code_of(matches, "SUPPLIER"),

@@ -7,6 +7,7 @@ use super::{Failure, Session};
 use crate::both;
 use crate::console::attend::{Ended, attend};
 use crate::console::serve::{self, Away};
+use crate::domain::Right;
 use crate::store::{RequestId, random_id};
 
 /// Opens the console on the session's store, in its station.
@@ -20,7 +21,7 @@ pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
             console: Some(at.clone()),
             ..away::call(session)
         };
-        away::connect(&store, session.lang, &call)
+        away::connect(&store, session.lang, &call, at.again)
     };
     let attended =
         Away::here(random_number()?).and_then(|here| attend(session.lang, &here, &connect));
@@ -47,7 +48,7 @@ pub(super) fn serve(
     away: &Away,
     library: &Arc<crate::console::app::library::Library>,
 ) -> Result<u8, Failure> {
-    let desk = Arc::new(session.open()?);
+    let desk = Arc::new(session.open(Right::Supply)?);
     let title = session
         .store
         .file_stem()

@@ -7,7 +7,7 @@ use super::{Failure, Session, Verb, args, console, generate, import, session};
 use crate::desk::{Command as Order, Desk};
 use crate::domain::printable::printable;
 use crate::domain::record::Settings;
-use crate::domain::{Code, Lang};
+use crate::domain::{Code, Lang, Right};
 use crate::exchange::ImportOptions;
 use crate::generate::demo::community;
 use crate::store::fetch;
@@ -75,7 +75,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
 
 /// Only a store of made-up people is ever discarded.
 fn discard(session: &Session<'_>) -> Result<(), Failure> {
-    let desk = session.open()?;
+    let desk = session.open(Right::Administer)?;
     let settings: Option<Settings> = fetch(&*desk.rows()?, &Code::composed(Settings::KEY))?;
     drop(desk);
     if !settings.is_some_and(|settings| settings.trial) {
@@ -92,7 +92,7 @@ fn make(session: &Session<'_>) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     community(folder.path(), generate::today(session)?)
         .map_err(|error| generate::cannot_write(folder.path(), &error))?;
-    let desk = session.open_or_create()?;
+    let desk = session.open_or_create(Right::Administer)?;
     mark(&desk, session)?;
     let options = ImportOptions {
         lang: session.lang,

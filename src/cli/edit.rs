@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::{Failure, Session, Verb, add, args, registry};
 use crate::desk::Command as Order;
-use crate::domain::Lang;
 use crate::domain::kinds::Word;
 use crate::domain::printable::printable;
+use crate::domain::{Lang, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -51,7 +51,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let (kind, matches) = registry::chosen(matches)?;
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Supply)?;
     let before = registry::must(&desk, kind, matches)?;
     let after = registry::filled(before.clone(), matches)?;
     let key = before.key();

@@ -4,11 +4,13 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::{Failure, Session, Verb, args};
-use crate::domain::Lang;
+use crate::desk::Command as Order;
+use crate::domain::field::Privacy;
 use crate::domain::kinds::Word;
 use crate::domain::printable::printable;
+use crate::domain::{Kind, Lang, Record, Right};
 use crate::exchange::{Exported, Progress, export_all, export_file};
-use crate::{say, text};
+use crate::{for_kind, say, text};
 
 pub const VERB: Verb = Verb {
     name: "export",
@@ -41,7 +43,17 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     };
     let to = session.location(args::path_of(matches, "FILE"));
     let personal = matches.get_flag("with-personal-data");
-    let desk = session.open()?;
+    let desk = session.open(Right::Export)?;
+    if personal {
+        let kinds: Vec<Kind> = match kind {
+            Some(kind) => vec![kind],
+            None => Kind::FILES
+                .into_iter()
+                .filter(|kind| is_personal(*kind))
+                .collect(),
+        };
+        session.execute(&desk, &Order::Export { kinds })?;
+    }
     let lang = session.lang;
     let bar = session.bar("");
     let mut progress = |at: Progress| {
@@ -57,6 +69,11 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     bar.finish_and_clear();
     tell(&files, session)?;
     Ok(0)
+}
+
+/// Whether records of a kind have columns that are left out unless asked for.
+fn is_personal(kind: Kind) -> bool {
+    for_kind!(kind, R => R::fields().iter().any(|field| field.privacy == Privacy::Masked))
 }
 
 fn tell(files: &[Exported], session: &mut Session<'_>) -> Result<(), Failure> {

@@ -54,10 +54,12 @@ impl Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let missing = refusal.codes.iter().any(|code| code == Refusal::NOT_FOUND);
+        let is = |known: &str| refusal.codes.iter().any(|code| code == known);
         Self {
-            status: if missing {
+            status: if is(Refusal::NOT_FOUND) {
                 status::NOT_FOUND
+            } else if is(Refusal::NOT_PERMITTED) {
+                status::FORBIDDEN
             } else {
                 status::REFUSED
             },
@@ -94,6 +96,9 @@ impl From<DeskError> for Failure {
 
 impl From<ExchangeError> for Failure {
     fn from(error: ExchangeError) -> Self {
+        if let ExchangeError::Desk(error) = error {
+            return error.into();
+        }
         let (status, code) = if error.is_store() {
             (status::STORE, "store_unavailable")
         } else {

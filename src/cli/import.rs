@@ -6,10 +6,10 @@ use clap::{ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
 use super::{Failure, Session, Verb, args, status};
-use crate::desk::{Clock, Desk};
+use crate::desk::{Clock, Desk, right_to_import};
 use crate::domain::kinds::Word;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang};
+use crate::domain::{Kind, Lang, Right};
 use crate::exchange::{
     ExchangeError, FileReport, ImportOptions, Progress, import_all, import_file,
 };
@@ -62,11 +62,16 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         rejects: matches.get_one::<PathBuf>("rejects").cloned(),
         lang: session.lang,
     };
+    let right = match kind {
+        Some(kind) => right_to_import(kind),
+        None => Right::Administer,
+    };
     let made = session.store.symlink_metadata().is_err();
     let taken = if made && options.dry_run {
         rehearse(session, kind, &path, &options)
     } else {
-        take(&session.open_or_create()?, session, kind, &path, &options)
+        let desk = session.open_or_create(right)?;
+        take(&desk, session, kind, &path, &options)
     };
     let reports = match taken {
         Ok(reports) => reports,

@@ -6,12 +6,11 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::names::Names;
-use super::registry::{Cell, cells, document};
+use super::registry::{cells, document, masked_cells};
 use super::table::{Align, Table};
-use super::{Failure, Session, Verb, args, words};
+use super::{Failure, Session, Verb, args, registry, words};
 use crate::desk::Desk;
 use crate::domain::kinds::Word;
-use crate::domain::mask::mask;
 use crate::domain::{AnyRecord, Kind, Lang};
 use crate::search::{Filter, SearchKey};
 use crate::{say, text};
@@ -48,10 +47,11 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let kind = args::kind_of(matches)?;
+    let right = registry::right_to_see(kind);
     let desk = if kind == Kind::Need {
-        session.open_and_roll()?
+        session.open_and_roll(right)?
     } else {
-        session.open()?
+        session.open(right)?
     };
     let records = found(&desk, kind, args::text_of(matches, "filter"), session.lang)?;
     if session.json {
@@ -71,10 +71,19 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
 
 fn found(desk: &Desk, kind: Kind, filter: &str, lang: Lang) -> Result<Vec<AnyRecord>, Failure> {
     let mut records = Vec::new();
-    desk.rows()?.scan(kind, None, &mut |record| {
-        records.push(record);
+    let rows = desk.rows()?;
+    let scope = desk.access().scope(registry::right_to_see(kind));
+    let mut seen = Ok(true);
+    rows.scan(kind, None, &mut |record| {
+        seen = scope.sees(&*rows, &record);
+        match seen {
+            Ok(true) => records.push(record),
+            Ok(false) => {}
+            Err(_) => return ControlFlow::Break(()),
+        }
         ControlFlow::Continue(())
     })?;
+    seen?;
     if filter.trim().is_empty() {
         return Ok(records);
     }
@@ -105,20 +114,8 @@ fn key(record: &AnyRecord, names: &Names<'_>) -> SearchKey {
     SearchKey::new(&fields)
 }
 
-fn hidden(record: &AnyRecord) -> Vec<Cell> {
-    let mut cells = cells(record);
-    for cell in cells.iter_mut().filter(|cell| cell.masked) {
-        cell.value = match cell.column {
-            "phone" | "id_number" => mask(&cell.value),
-            _ if cell.value.is_empty() => String::new(),
-            _ => "****".to_owned(),
-        };
-    }
-    cells
-}
-
 fn row_document(desk: &Desk, record: &AnyRecord) -> Result<Value, Failure> {
-    let mut row = document(&hidden(record));
+    let mut row = document(&masked_cells(record));
     if let Some((word, _)) = state(desk, record)? {
         row.insert("state".to_owned(), word.into());
     }
@@ -185,6 +182,7 @@ fn shown(kind: Kind) -> &'static [&'static str] {
             "code", "resident", "supplier", "category", "start", "minutes", "outcome", "rating",
         ],
         Kind::Settings => &[],
+        Kind::Grant => &["holder", "role", "streets", "revoked"],
     }
 }
 
@@ -204,7 +202,7 @@ fn table(desk: &Desk, kind: Kind, records: &[AnyRecord], lang: Lang) -> Result<T
     let heads = columns.iter().map(label).chain(state_head);
     let mut table = Table::new(heads.map(|head| (head.to_uppercase(), Align::Left)));
     for record in records {
-        let own = hidden(record);
+        let own = masked_cells(record);
         let references = record.references();
         let value = |column: &&str| {
             let value = own

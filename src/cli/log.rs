@@ -7,9 +7,10 @@ use super::names::Names;
 use super::{Failure, Session, Verb, args, session, words};
 use crate::desk::{Desk, Journal};
 use crate::domain::kinds::Word;
+use crate::domain::mask::masked;
 use crate::domain::printable::printable;
-use crate::domain::{Code, Kind, Lang, Verb as Happened};
-use crate::store::Entry;
+use crate::domain::{Code, Kind, Lang, Note, Right, Verb as Happened};
+use crate::store::{Entry, FieldChange};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -23,6 +24,10 @@ pub const VERB: Verb = Verb {
         (
             "matchdesk log --supplier V0001090 --since 2026-11-01T00:00",
             text!(zh: "某位供方最近的记录", en: "what concerned a supplier lately"),
+        ),
+        (
+            "matchdesk log --who wang --since 2026-11-23T00:00",
+            text!(zh: "某人今天做了什么", en: "what somebody did today"),
         ),
         (
             "matchdesk log --head",
@@ -49,9 +54,33 @@ fn grammar(command: Command, lang: Lang) -> Command {
             lang,
         ))
         .arg(args::option(
+            "resident",
+            code,
+            text!(zh: "只看这位居民和其需求", en: "Only what concerns this resident and their needs"),
+            lang,
+        ))
+        .arg(args::option(
+            "who",
+            text!(zh: "用户", en: "USER"),
+            text!(zh: "只看这个人做的", en: "Only what this person did"),
+            lang,
+        ))
+        .arg(args::option(
+            "station",
+            text!(zh: "服务站", en: "STATION"),
+            text!(zh: "只看在这台机器上做的", en: "Only what was done at this machine"),
+            lang,
+        ))
+        .arg(args::option(
             "since",
             text!(zh: "时间", en: "TIME"),
             text!(zh: "只看此后的", en: "Only from this time on"),
+            lang,
+        ))
+        .arg(args::option(
+            "until",
+            text!(zh: "时间", en: "TIME"),
+            text!(zh: "只看此前的", en: "Only before this time"),
             lang,
         ))
         .arg(args::flag(
@@ -62,7 +91,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open()?;
+    let desk = session.open(Right::Journal)?;
     if matches.get_flag("head") {
         return heads(&desk, session);
     }
@@ -71,14 +100,20 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
             .get_one::<String>(name)
             .map(|code| Code::composed(code))
     };
-    let since = matches
-        .get_one::<String>("since")
-        .map(|text| session::parse_now(text, desk.zone()))
-        .transpose()?;
+    let time = |name| {
+        matches
+            .get_one::<String>(name)
+            .map(|text| session::parse_now(text, desk.zone()))
+            .transpose()
+    };
     let entries = desk.journal(&Journal {
         need: code("need"),
         supplier: code("supplier"),
-        since,
+        resident: code("resident"),
+        who: matches.get_one("who").cloned(),
+        station: matches.get_one("station").cloned(),
+        since: time("since")?,
+        until: time("until")?,
     })?;
     if session.json {
         let entries: Vec<Value> = entries.iter().map(|entry| document(&desk, entry)).collect();
@@ -113,7 +148,7 @@ fn document(desk: &Desk, entry: &Entry) -> Value {
     let changes: Vec<Value> = entry
         .changes
         .iter()
-        .map(|change| json!({"column": change.column, "before": change.before, "after": change.after}))
+        .map(|change| json!({"column": change.column, "before": shown(change, change.before.as_ref()), "after": shown(change, change.after.as_ref())}))
         .collect();
     json!({
         "chain": entry.chain.as_str(),
@@ -137,7 +172,7 @@ fn sentence(desk: &Desk, entry: &Entry, names: &Names<'_>, lang: Lang) -> String
     let changes = changes(entry, lang);
     let reason = entry.reason.as_str();
     let mut sentence = format!("{when} {who} {what}{changes}");
-    if !reason.is_empty() {
+    if !reason.is_empty() && entry.verb != Happened::Denied {
         sentence.push_str(&say!(lang, zh: "，原因：{reason}", en: ", because: {reason}"));
     }
     sentence
@@ -165,13 +200,39 @@ fn deed(entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
         };
     }
     let kind = entry.kind.say(lang);
+    if key.as_str() == Note::ALL {
+        return of_all(entry, lang);
+    }
     let name = names.name(entry.kind, key);
+    if entry.verb == Happened::Denied {
+        let asked = asked(entry, lang);
+        return say!(lang, zh: "被拒绝：{asked}（{kind} {key}）", en: "was denied: {asked} ({kind} {key})");
+    }
+    if entry.verb == Happened::Revealed {
+        return say!(lang, zh: "查看了{kind} {key} {name} 的个人信息", en: "saw the personal data of {kind} {key} {name}");
+    }
     let shown = if name == key.as_str() {
         String::new()
     } else {
         format!(" {name}")
     };
     say!(lang, zh: "{verb}{kind} {key}{shown}", en: "{verb} {kind} {key}{shown}")
+}
+
+/// What was done, or asked for, with a kind of record as a whole.
+fn of_all(entry: &Entry, lang: Lang) -> String {
+    let kind = entry.kind.say(lang);
+    if entry.verb == Happened::Denied {
+        let asked = asked(entry, lang);
+        return say!(lang, zh: "被拒绝：{asked}", en: "was denied: {asked}");
+    }
+    let kinds = entry.kind.word();
+    say!(lang, zh: "导出了{kind}，包括个人信息", en: "exported {kinds} with their personal data")
+}
+
+/// What was asked for and denied.
+fn asked(entry: &Entry, lang: Lang) -> &str {
+    Right::parse(&entry.reason).map_or(entry.reason.as_str(), |right| right.say(lang))
 }
 
 fn pair(key: &Code) -> Option<(Code, Code)> {
@@ -181,7 +242,8 @@ fn pair(key: &Code) -> Option<(Code, Code)> {
 
 /// The fields that became different; of a new record only how it is known.
 fn changes(entry: &Entry, lang: Lang) -> String {
-    if matches!(entry.verb, Happened::Added | Happened::Imported)
+    if entry.kind != Kind::Grant
+        && matches!(entry.verb, Happened::Added | Happened::Imported)
         && entry.changes.iter().all(is_new)
     {
         return String::new();
@@ -210,8 +272,11 @@ fn changes(entry: &Entry, lang: Lang) -> String {
         })
         .map(|change| {
             let column = change.column;
-            let before = words::cell(column, change.before.as_deref().unwrap_or(erased), lang);
-            let after = words::cell(column, change.after.as_deref().unwrap_or(erased), lang);
+            let cell = |value: Option<&String>| {
+                let value = shown(change, value);
+                words::cell(column, value.as_deref().unwrap_or(erased), lang)
+            };
+            let (before, after) = (cell(change.before.as_ref()), cell(change.after.as_ref()));
             if before.is_empty() {
                 format!("{column} {after}")
             } else {
@@ -227,6 +292,16 @@ fn changes(entry: &Entry, lang: Lang) -> String {
     }
 }
 
-fn is_new(change: &crate::store::FieldChange) -> bool {
+/// A value as the journal shows it: personal ones in part.
+fn shown(change: &FieldChange, value: Option<&String>) -> Option<String> {
+    let value = value?;
+    Some(if change.masked {
+        masked(change.column, value)
+    } else {
+        value.clone()
+    })
+}
+
+fn is_new(change: &FieldChange) -> bool {
     change.before.as_deref().is_some_and(str::is_empty)
 }

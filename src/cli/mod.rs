@@ -34,6 +34,7 @@ mod demo;
 mod edit;
 mod export;
 mod generate;
+mod grant;
 mod help;
 mod import;
 mod list;
@@ -44,11 +45,14 @@ mod plan;
 mod queue;
 mod relax;
 mod restore;
+mod revoke;
+mod settings;
 mod show;
 mod station;
 mod stats;
 mod unmatch;
 mod verify;
+mod whoami;
 mod why;
 
 pub use args::Verb;
@@ -79,6 +83,10 @@ const VERBS: &[Verb] = &[
     verify::VERB,
     backup::VERB,
     restore::VERB,
+    settings::VERB,
+    grant::VERB,
+    revoke::VERB,
+    whoami::VERB,
     station::VERB,
     help::VERB,
     completions::VERB,

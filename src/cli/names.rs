@@ -47,7 +47,10 @@ impl<'a> Names<'a> {
                 let category = self.name(Kind::Category, &r.category);
                 format!("{resident} · {category}")
             }
-            AnyRecord::Match(_) | AnyRecord::Service(_) | AnyRecord::Settings(_) => return None,
+            AnyRecord::Match(_)
+            | AnyRecord::Service(_)
+            | AnyRecord::Settings(_)
+            | AnyRecord::Grant(_) => return None,
         })
     }
 }

@@ -7,7 +7,7 @@ use super::{Failure, Session, Verb, args, changes, confirm, why, words};
 use crate::desk::Command as Order;
 use crate::domain::kinds::Word;
 use crate::domain::printable::printable;
-use crate::domain::{Lang, Outcome};
+use crate::domain::{Lang, Outcome, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -53,7 +53,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let start = confirm::parse_start(args::text_of(matches, "START"))?;
     let outcome = Outcome::parse(args::text_of(matches, "OUTCOME")).map_err(Failure::usage)?;
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Serve)?;
     let lang = session.lang;
     let (need, supplier) = (
         args::code_of(matches, "NEED"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::names::Names;
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb};
-use crate::domain::{Kind, Lang};
+use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -27,8 +27,8 @@ pub const VERB: Verb = Verb {
 };
 
 fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
-    let plan = desk.index()?.plan(desk.now());
+    let desk = session.open_and_roll(Right::Demand)?;
+    let plan = desk.plan()?;
     let lang = session.lang;
     if session.json {
         let proposals: Vec<Value> = plan

@@ -8,7 +8,7 @@ use super::table::{Align, Table};
 use super::{Failure, Session, Verb, words};
 use crate::desk::{BestRow, Desk};
 use crate::domain::kinds::Word;
-use crate::domain::{Kind, Lang};
+use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -37,7 +37,7 @@ fn no_args(command: Command, _: Lang) -> Command {
 }
 
 fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Demand)?;
     let queue = desk.queue()?;
     if session.json {
         let needs: Vec<Value> = queue.iter().map(|row| document(&desk, row)).collect();

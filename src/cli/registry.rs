@@ -4,9 +4,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 
 use super::{Failure, args};
+use crate::desk::is_demand;
 use crate::domain::field::{Field, Privacy};
 use crate::domain::lang::Text;
-use crate::domain::{AnyRecord, Kind, Lang, Record};
+use crate::domain::mask::masked;
+use crate::domain::{AnyRecord, Kind, Lang, Record, Right};
 use crate::store::Refusal;
 use crate::{both, for_kind, text, with_record};
 
@@ -39,6 +41,16 @@ fn cells_of<R: Record>(record: &R) -> Vec<Cell> {
             masked: field.privacy == Privacy::Masked,
         })
         .collect()
+}
+
+/// The same with personal values in part.
+#[must_use]
+pub fn masked_cells(record: &AnyRecord) -> Vec<Cell> {
+    let mut cells = cells(record);
+    for cell in cells.iter_mut().filter(|cell| cell.masked) {
+        cell.value = masked(cell.column, &cell.value);
+    }
+    cells
 }
 
 /// Cells as a JSON object.
@@ -142,6 +154,16 @@ pub fn must(
     let found = desk.rows()?.get(kind, &code)?;
     let missing = || crate::desk::DeskError::not_found(kind, code.as_str());
     Ok(found.ok_or_else(missing)?)
+}
+
+/// The right to see records of a kind.
+#[must_use]
+pub fn right_to_see(kind: Kind) -> Right {
+    match kind {
+        kind if is_demand(kind) => Right::Demand,
+        Kind::Grant => Right::Grant,
+        _ => Right::Supply,
+    }
 }
 
 /// The kinds that are entered and changed by hand: a match is made by confirming.

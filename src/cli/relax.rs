@@ -8,7 +8,7 @@ use super::{Failure, Session, Verb, args};
 use crate::desk::DeskError;
 use crate::domain::printable::printable;
 use crate::domain::record::Need;
-use crate::domain::{Kind, Lang, cell};
+use crate::domain::{Kind, Lang, Right, cell};
 use crate::matching::relax::{Change, Relaxation};
 use crate::{say, text};
 
@@ -41,9 +41,10 @@ fn grammar(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Demand)?;
     let code = args::code_of(matches, "NEED");
     let need: Need = desk.must(&code)?;
+    desk.permit_for(&session.actor, Right::Demand, Kind::Need, &code)?;
     let found = desk.index()?.relax(&code, desk.now());
     let (eligible, relaxations) =
         found.ok_or_else(|| DeskError::not_found(Kind::Need, code.as_str()))?;

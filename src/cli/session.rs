@@ -13,10 +13,10 @@ use super::meter::Meter;
 use crate::both;
 use crate::desk::{Actor, Clock, Command, Desk, Done};
 use crate::domain::record::Settings;
-use crate::domain::{Code, Lang, Stamp, Zone};
+use crate::domain::{Code, Lang, Right, Stamp, Zone};
 use crate::exchange::{Files, Location, OwnFiles};
 use crate::station::{AwayFiles, Line, Peer};
-use crate::store::{self, RequestId, Store, StoreError, fetch, random_id};
+use crate::store::{self, Refusal, RequestId, Store, StoreError, fetch, random_id};
 
 /// One run of the command line.
 pub struct Session<'a> {
@@ -52,21 +52,36 @@ pub struct Served {
     pub desk: Desk,
     /// The line to whoever asks.
     pub line: Arc<Line>,
+    /// Whether others than the store's owner may use the station.
+    pub is_shared: bool,
 }
 
 impl Session<'_> {
-    /// Opens the store, which must be there.
+    /// Opens the store, which must be there, for something that needs a right.
     ///
     /// # Errors
-    /// When there is none, it can't be opened, or `--now` can't be read.
-    pub fn open(&self) -> Result<Desk, Failure> {
+    /// When there is none, it can't be opened, `--now` can't be read or must not be given, or no role grants the right.
+    pub fn open(&self, right: Right) -> Result<Desk, Failure> {
         if let Some(served) = &self.served {
-            return Ok(match &self.now {
-                None => served.desk.clone(),
-                Some(text) => served
-                    .desk
-                    .at(Clock::Fixed(parse_now(text, served.desk.zone())?)),
-            });
+            served.desk.permit(&self.actor, right)?;
+        }
+        self.open_for_anyone()
+    }
+
+    /// Opens the store, which must be there, for something that whoever has a role may do.
+    ///
+    /// # Errors
+    /// When there is none, it can't be opened, or `--now` can't be read or must not be given.
+    pub fn open_for_anyone(&self) -> Result<Desk, Failure> {
+        if let Some(served) = &self.served {
+            let Some(text) = &self.now else {
+                return Ok(served.desk.clone());
+            };
+            if served.is_shared {
+                self.permit_clock(&served.desk)?;
+            }
+            let now = parse_now(text, served.desk.zone())?;
+            return Ok(served.desk.at(Clock::Fixed(now)));
         }
         if self.store.symlink_metadata().is_err() {
             return Err(no_store(&self.store).into());
@@ -74,13 +89,27 @@ impl Session<'_> {
         self.desk(store::open(&self.store)?)
     }
 
+    /// A shared station's clock is moved by nobody but an administrator, on a store for trials (SPEC §3).
+    fn permit_clock(&self, desk: &Desk) -> Result<(), Failure> {
+        desk.permit(&self.actor, Right::Administer)?;
+        let settings: Option<Settings> = fetch(&*desk.rows()?, &Code::composed(Settings::KEY))?;
+        if settings.is_some_and(|settings| settings.trial) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Refusal::NOT_PERMITTED,
+            both!(zh: "共用的服务台只有在试用数据库上才接受 --now；请去掉 --now 和 MATCHDESK_NOW", en: "a shared station takes --now only on a store for trials; leave out --now and MATCHDESK_NOW"),
+        )
+        .into())
+    }
+
     /// Opens the store, making it when it is missing.
     ///
     /// # Errors
-    /// When it can't be made or opened, or `--now` can't be read.
-    pub fn open_or_create(&self) -> Result<Desk, Failure> {
+    /// As [`open`](Self::open), and when it can't be made.
+    pub fn open_or_create(&self, right: Right) -> Result<Desk, Failure> {
         if self.served.is_some() || self.store.symlink_metadata().is_ok() {
-            return self.open();
+            return self.open(right);
         }
         if let Some(folder) = self.store.parent().filter(|_| !self.named) {
             std::fs::create_dir_all(folder).map_err(|error| {
@@ -95,8 +124,8 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`open`](Self::open), and when the store can't be read or written.
-    pub fn open_and_roll(&self) -> Result<Desk, Failure> {
-        let desk = self.open()?;
+    pub fn open_and_roll(&self, right: Right) -> Result<Desk, Failure> {
+        let desk = self.open(right)?;
         let bar = self.bar(match self.lang {
             Lang::Zh => "载入索引",
             Lang::En => "Loading the index",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::names::Names;
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, registry, words};
-use crate::desk::Desk;
+use crate::desk::{Command as Order, Desk, is_demand};
 use crate::domain::kinds::Word;
 use crate::domain::{AnyRecord, Code, Kind, Lang};
 use crate::text;
@@ -27,28 +27,56 @@ pub const VERB: Verb = Verb {
             "matchdesk show match N000001/V0001090",
             text!(zh: "一次匹配", en: "a match"),
         ),
+        (
+            "matchdesk show resident R000001 --reveal '打电话约时间'",
+            text!(zh: "包括电话和住址，并记入日志", en: "with phone and address, which the journal keeps"),
+        ),
     ],
     args: grammar,
     run,
 };
 
 fn grammar(command: Command, lang: Lang) -> Command {
-    command.arg(args::kind_arg(lang)).arg(args::positional(
-        "CODE",
-        text!(zh: "记录的编码", en: "The record's code"),
-        lang,
-    ))
+    command
+        .arg(args::kind_arg(lang))
+        .arg(args::positional(
+            "CODE",
+            text!(zh: "记录的编码", en: "The record's code"),
+            lang,
+        ))
+        .arg(args::option(
+            "reveal",
+            text!(zh: "原因", en: "REASON"),
+            text!(zh: "显示电话、证件号、住址等个人信息；原因记入日志", en: "Show phone, identity number, address and the like; the journal keeps the reason"),
+            lang,
+        ))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let kind = args::kind_of(matches)?;
+    let right = registry::right_to_see(kind);
     let desk = if kind == Kind::Need {
-        session.open_and_roll()?
+        session.open_and_roll(right)?
     } else {
-        session.open()?
+        session.open(right)?
     };
     let record = registry::must(&desk, kind, matches)?;
-    let cells = registry::cells(&record);
+    if is_demand(kind) {
+        desk.permit_for(&session.actor, right, kind, &record.key())?;
+    }
+    let cells = match matches.get_one::<String>("reveal") {
+        Some(reason) => {
+            let order = Order::Reveal {
+                kind,
+                key: record.key(),
+                reason: reason.clone(),
+            };
+            session.execute(&desk, &order)?;
+            registry::cells(&record)
+        }
+        None if kind.is_of_people() => registry::masked_cells(&record),
+        None => registry::cells(&record),
+    };
     let state = match &record {
         AnyRecord::Need(need) => desk
             .index()?

@@ -1,6 +1,9 @@
 //! `station`: the process that owns a store and serves its sessions.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -14,10 +17,10 @@ use super::meter::Meter;
 use super::session::{Served, Session, actor_of};
 use super::{Failure, Verb, args, console, status};
 use crate::console::app::library::Library;
-use crate::desk::{Clock, Desk};
-use crate::domain::Lang;
+use crate::desk::{Caller, Clock, Desk};
 use crate::domain::printable::printable;
-use crate::station::{Door, Host, Line, Peer, Serving, serve};
+use crate::domain::{Lang, Right, Said};
+use crate::station::{Door, Host, Line, Manager, Peer, Serving, handed_over, serve};
 use crate::store::RequestId;
 use crate::{both, say, text};
 
@@ -84,32 +87,53 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let on_demand = matches.get_flag("on-demand");
+    let mut manager = Manager::none(session.lang);
+    let mut given = None;
     if on_demand {
         // A session of its own: the terminal that it was started from may close. It can't fail in a child.
         let _ = rustix::process::setsid();
+    } else {
+        manager = Manager::of_process(session.lang);
+        given = handed_over().map_err(unavailable)?;
+    }
+    let group = matches.get_one::<String>("group");
+    let own = matches.get_flag("own");
+    if given.is_some() && (own || group.is_some()) {
+        return Err(Failure::usage(both!(
+            zh: "套接字由系统交来，谁能连接由它的组和权限决定；请去掉 --group 和 --own",
+            en: "the socket was handed over, and its group and mode say who may connect; leave out --group and --own"
+        )));
     }
     let store = away::absolute(&session.store)?;
-    let desk = session.open()?;
+    manager.opens();
+    let desk = session.open(Right::Administer)?;
     let idle = matches
         .get_one::<u64>("idle")
         .copied()
         .or_else(|| on_demand.then(idle_on_demand));
-    let door = match matches.get_one::<String>("group") {
+    let door = match group {
         Some(group) => Door::Group(group.clone()),
-        None if on_demand || matches.get_flag("own") => Door::Own,
+        None if on_demand || own => Door::Own,
         None => Door::Everyone,
     };
     let serving = Serving {
-        socket: away::socket(&store),
+        socket: given
+            .as_ref()
+            .and_then(path_of)
+            .unwrap_or_else(|| away::socket(&store)),
         store: store.clone(),
         door,
-        given: None,
+        given,
         idle: idle.map(Duration::from_secs),
+        manager,
     };
+    let owner = fs::metadata(&store).ok().map(|found| found.uid());
     let host = Arc::new(Desks {
         desk,
         store,
         library: Arc::default(),
+        owner,
+        is_shared: serving.door != Door::Own,
     });
     warm(&host);
     let shown = serving.socket.display().to_string();
@@ -123,6 +147,11 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     Ok(status::DONE)
 }
 
+fn path_of(listener: &UnixListener) -> Option<PathBuf> {
+    let address = listener.local_addr().ok()?;
+    address.as_pathname().map(PathBuf::from)
+}
+
 /// `MATCHDESK_IDLE` says how many seconds a station started on demand stays.
 fn idle_on_demand() -> u64 {
     std::env::var("MATCHDESK_IDLE")
@@ -132,13 +161,17 @@ fn idle_on_demand() -> u64 {
 }
 
 fn unserved(socket: &str, error: &io::Error) -> Failure {
+    unavailable(both!(
+        zh: "服务台打不开 {socket}：{error}。请检查文件夹是否可写、组名是否存在",
+        en: "the station can't serve at {socket}: {error}. Check that the folder can be written and the group exists"
+    ))
+}
+
+fn unavailable(said: Said) -> Failure {
     Failure {
         status: status::STORE,
         codes: vec!["station_unavailable".to_owned()],
-        said: Some(both!(
-            zh: "服务台打不开 {socket}：{error}。请检查文件夹是否可写、组名是否存在",
-            en: "the station can't serve at {socket}: {error}. Check that the folder can be written and the group exists"
-        )),
+        said: Some(said),
     }
 }
 
@@ -153,6 +186,7 @@ fn warm(host: &Arc<Desks>) {
             let _ = host.library.load_all(&host.desk);
             loop {
                 let _ = host.desk.roll_when_due();
+                let _ = host.library.catch_up(&host.desk);
                 thread::sleep(LOOK);
             }
         });
@@ -163,9 +197,39 @@ struct Desks {
     desk: Desk,
     store: PathBuf,
     library: Arc<Library>,
+    /// Whose the store's file is: the administrator who needs no grant.
+    owner: Option<u32>,
+    /// Whether others than the owner may knock.
+    is_shared: bool,
+}
+
+impl Desks {
+    /// The desk as a session's user may use it.
+    fn desk_for(&self, peer: &Peer) -> Desk {
+        let caller = Caller {
+            name: peer.name.clone(),
+            groups: peer.groups.clone(),
+            owns_store: Some(peer.uid) == self.owner,
+        };
+        self.desk.at(Clock::Machine).called_by(caller)
+    }
 }
 
 impl Host for Desks {
+    fn admit(&self, peer: &Peer, call: &Value) -> Result<(), (u8, Said)> {
+        let desk = self.desk_for(peer);
+        let wants_console = call.get("console").is_some_and(Value::is_object);
+        if !wants_console && !desk.access().is_empty() {
+            return Ok(());
+        }
+        // The console shows the supply first of all.
+        desk.permit(&actor_of(peer), Right::Supply)
+            .map_err(|error| {
+                let failure = Failure::from(error);
+                (failure.status, failure.said.unwrap_or_default())
+            })
+    }
+
     fn serve(&self, peer: &Peer, call: Value, line: &Arc<Line>) -> u8 {
         let Ok(call) = serde_json::from_value::<AwayCall>(call) else {
             return status::USAGE;
@@ -186,8 +250,9 @@ impl Host for Desks {
                 Meter::Away(Arc::clone(line), columns)
             }),
             served: Some(Served {
-                desk: self.desk.at(Clock::Machine),
+                desk: self.desk_for(peer),
                 line: Arc::clone(line),
+                is_shared: self.is_shared,
             }),
             request: call
                 .request

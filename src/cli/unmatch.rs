@@ -7,7 +7,7 @@ use super::names::Names;
 use super::{Failure, Session, Verb, args, changes, shapes, why, words};
 use crate::desk::Command as Order;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang, Record as _};
+use crate::domain::{Kind, Lang, Record as _, Right};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -43,7 +43,7 @@ pub fn reason(lang: Lang) -> clap::Arg {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Serve)?;
     let (need, supplier) = (
         args::code_of(matches, "NEED"),
         args::code_of(matches, "SUPPLIER"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, Session, Verb, args, status};
 use crate::domain::printable::printable;
-use crate::domain::{Code, Lang};
+use crate::domain::{Code, Lang, Right};
 use crate::exchange::There;
 use crate::store::Head;
 use crate::{both, say, text};
@@ -44,10 +44,10 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let since = heads(args::text_of(matches, "since-head"), session)?;
-    let desk = session.open()?;
+    let desk = session.open(Right::Journal)?;
     let lang = session.lang;
     let bar = session.bar(text!(zh: "检查", en: "Checking").get(lang));
-    let report = desk.store().verify(&since, &mut |done, total| {
+    let report = desk.verify(&since, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;

@@ -9,7 +9,7 @@ use super::words::{CRITERION_NAMES, rule};
 use super::{Failure, Session, Verb, args, shapes};
 use crate::desk::Desk;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang};
+use crate::domain::{Kind, Lang, Right};
 use crate::matching::Explanation;
 use crate::{say, text};
 
@@ -46,9 +46,10 @@ pub fn pair(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let desk = session.open_and_roll()?;
+    let desk = session.open_and_roll(Right::Demand)?;
     let need = args::code_of(matches, "NEED");
     let supplier = args::code_of(matches, "SUPPLIER");
+    desk.permit_for(&session.actor, Right::Demand, Kind::Need, &need)?;
     let why = desk.why(&need, &supplier)?;
     if session.json {
         let names = Names::of(&desk, session.lang)?;

@@ -2,7 +2,8 @@
 
 use crate::domain::kinds::Word;
 use crate::domain::lang::Text;
-use crate::domain::{Lang, Minute, Outcome, Sex, Status, SupplierKind, Urgency};
+use crate::domain::record::Grant;
+use crate::domain::{Code, Lang, Minute, Outcome, Sex, Status, SupplierKind, Urgency};
 use crate::matching::State;
 use crate::text;
 
@@ -35,6 +36,19 @@ pub fn rule(name: &str, lang: Lang) -> String {
         other => return other.to_owned(),
     };
     text.get(lang).to_owned()
+}
+
+/// The streets of a role.
+#[must_use]
+pub fn streets(streets: &[Code], lang: Lang) -> String {
+    let shown: Vec<&str> = streets
+        .iter()
+        .map(|code| match code.as_str() {
+            Grant::EVERYWHERE => text!(zh: "所有街乡", en: "every street").get(lang),
+            code => code,
+        })
+        .collect();
+    shown.join(text!(zh: "、", en: ", ").get(lang))
 }
 
 /// Where a need stands.

@@ -147,6 +147,11 @@ fn run(
     }
 }
 
+/// A long text waits until what was before it is taken, so that at most one takes room.
+fn is_long(event: &TermEvent) -> bool {
+    matches!(event, TermEvent::Paste(text) if text.len() > 4096)
+}
+
 /// Hands on what happens at the terminal, numbered on from `inputs`; that the line drops is a hang-up.
 fn hear(line: &Line, mut inputs: u64, extent: &Extent, to: &Sender<Msg>) {
     let ticket = Arc::new(());
@@ -168,7 +173,8 @@ fn hear(line: &Line, mut inputs: u64, extent: &Extent, to: &Sender<Msg>) {
             }
             _ => {}
         }
-        while Arc::strong_count(&ticket) > WAITING {
+        let most = if is_long(&event) { 1 } else { WAITING };
+        while Arc::strong_count(&ticket) > most {
             thread::sleep(Duration::from_millis(5));
         }
         if to

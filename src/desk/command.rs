@@ -1,6 +1,6 @@
 //! Everything that can be asked of the desk.
 
-use crate::domain::{AnyRecord, Code, Minute, Outcome};
+use crate::domain::{AnyRecord, Code, Kind, Minute, Outcome};
 use crate::matching::Roll;
 
 /// A change that somebody wants.
@@ -61,6 +61,20 @@ pub enum Command {
         need: Code,
         /// Why; must be given.
         reason: String,
+    },
+    /// Be shown a record's personal fields. Changes nothing; the journal keeps it.
+    Reveal {
+        /// The kind of record.
+        kind: Kind,
+        /// Which.
+        key: Code,
+        /// Why; must be given.
+        reason: String,
+    },
+    /// Take records out of the store with their personal fields. Changes nothing; the journal keeps it.
+    Export {
+        /// The kinds of record.
+        kinds: Vec<Kind>,
     },
     /// Book later visits of standing matches.
     Roll {

@@ -116,7 +116,9 @@ impl Desk {
     ) -> Result<Imported, DeskError> {
         let decided = decide(overlay, kind, rows, self.now(), "");
         let (result, events) = decided.map_err(|undecided| match undecided {
-            Undecided::Refused(refusal) => DeskError::Refused(refusal),
+            Undecided::Refused(refusal) | Undecided::Denied(refusal, _) => {
+                DeskError::Refused(refusal)
+            }
             Undecided::Failed(error) => DeskError::Store(error),
         })?;
         for event in events {
@@ -300,7 +302,7 @@ fn blank(kind: Kind, rows: &dyn Rows, row: &ImportRow, now: Stamp) -> Option<Any
         }
         .into(),
         Kind::Service => Service::default().into(),
-        Kind::Settings => return None,
+        Kind::Settings | Kind::Grant => return None,
         other => for_kind!(other, R => R::default().into_any()),
     })
 }

@@ -5,35 +5,49 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::mpsc::Receiver;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use crate::both;
-use crate::domain::record::Settings;
+use crate::domain::record::{Grant, Settings};
 use crate::domain::{Code, Event, Kind, Said, Stamp, Zone};
 use crate::matching::Index;
 use crate::store::{self, Refusal, RequestId, Rows, Store, StoreError, fetch, random_id};
 
+mod access;
 mod actor;
+mod authorise;
+mod board;
 mod command;
 mod decide;
 mod drafts;
 mod feed;
 mod import;
+mod journal;
 mod overlay;
 mod query;
+mod reviews;
+mod taken;
+mod verify;
 mod writer;
 
+pub use access::{Access, Caller, Scope, is_demand};
 pub use actor::{Actor, Clock};
+pub use authorise::right_to_import;
+pub use board::Board;
 pub use command::Command;
 use drafts::Held;
 pub use drafts::{Claim, Hold, Resumed, Unfinished};
-pub use feed::Ear;
 use feed::Listeners;
+pub use feed::{Change, Ear, News};
 pub use import::{ImportRow, Imported, Rejected};
+pub use journal::Journal;
 pub use overlay::Overlay;
-pub use query::{BestRow, Card, Journal};
+pub use query::{BestRow, Card};
+use reviews::Reviews;
+pub use reviews::{Attendance, Others, Reviewer};
+pub use taken::{Left, Lost};
 use writer::{Task, Work, Writer};
 
 /// How often standing matches are rolled forward (SPEC §4).
@@ -84,19 +98,27 @@ pub struct Done {
     pub events: Vec<Event>,
 }
 
-/// The desk as one session has it: one store with its index, shared by all, and a clock of its own.
+/// The desk as one session has it: one store with its index, shared by all, a clock of its own, and who calls.
 #[derive(Clone)]
 pub struct Desk {
     core: Arc<Core>,
     clock: Clock,
+    /// Who may do only what the grants say; none for the store's own process.
+    caller: Option<Arc<Caller>>,
 }
 
 struct Core {
     store: Box<dyn Store>,
     zone: Zone,
     index: OnceLock<RwLock<Index>>,
+    /// Grows with every change of the index.
+    version: AtomicU64,
+    board: Mutex<board::Kept>,
     writer: Writer,
     listeners: Listeners,
+    reviews: Reviews,
+    /// The roles that are given.
+    grants: RwLock<Vec<Grant>>,
     /// The drafts that sessions have open.
     held: Arc<Held>,
     /// When standing matches were rolled forward last, by the machine's clock.
@@ -131,18 +153,24 @@ impl Desk {
     pub fn new(store: Box<dyn Store>, clock: Clock) -> Result<Self, DeskError> {
         let settings: Settings =
             fetch(&*store.rows()?, &Code::composed(Settings::KEY))?.unwrap_or_default();
+        let grants = access::read_grants(&*store.rows()?)?;
         let core = Core {
             zone: settings.zone(),
+            grants: RwLock::new(grants),
             store,
             index: OnceLock::new(),
+            version: AtomicU64::default(),
+            board: Mutex::default(),
             writer: Writer::default(),
             listeners: Listeners::default(),
+            reviews: Reviews::default(),
             held: Arc::default(),
             rolled: Mutex::default(),
         };
         Ok(Self {
             core: Arc::new(core),
             clock,
+            caller: None,
         })
     }
 
@@ -150,8 +178,8 @@ impl Desk {
     #[must_use]
     pub fn at(&self, clock: Clock) -> Self {
         Self {
-            core: Arc::clone(&self.core),
             clock,
+            ..self.clone()
         }
     }
 
@@ -213,7 +241,10 @@ impl Desk {
         command: &Command,
     ) -> Result<Done, DeskError> {
         let task = self.task(id, actor, Work::Command(command.clone()));
-        self.submit(task).map(|(done, _)| done)
+        let (change, _) = self.submit(task)?;
+        Ok(Done {
+            events: Arc::unwrap_or_clone(change).events,
+        })
     }
 
     fn task(&self, id: RequestId, actor: &Actor, work: Work) -> Task {
@@ -222,33 +253,70 @@ impl Desk {
             actor: actor.clone(),
             real: self.clock.real(),
             now: self.now(),
+            caller: self.caller.clone(),
             work,
         }
     }
 
-    /// Brings the index up to date with events.
+    /// Brings index and grants up to date with events.
     fn apply(&self, events: &[Event]) {
+        if events.iter().any(|event| event.after.kind() == Kind::Grant) {
+            let mut grants = self
+                .core
+                .grants
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            for event in events {
+                access::apply_grant(&mut grants, event);
+            }
+        }
         if let Some(index) = self.core.index.get() {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
             for event in events {
                 index.apply(event);
             }
+            self.core.version.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// Reads the index again, after events that it took in were not written.
+    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen those.
     fn restore_index(&self) {
+        if let Ok(fresh) = self
+            .core
+            .store
+            .rows()
+            .and_then(|rows| access::read_grants(&*rows))
+        {
+            *self
+                .core
+                .grants
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
         if let Some(index) = self.core.index.get()
             && let Ok(fresh) = self.read_index(&mut |_, _| {})
         {
-            *index.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+            let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
+            *index = fresh;
+            self.core.version.fetch_add(1, Ordering::Release);
+            drop(index);
+            self.core.listeners.tell_missed();
         }
     }
 
-    /// All events from now on, as they happen, while the ear is there.
+    /// What happens from now on, while the ear is there. `wake` is called when there are news and none waited to be
+    /// taken; whoever made them waits for it, so it must be quick.
     #[must_use]
-    pub fn listen(&self) -> (Ear, Receiver<Arc<Vec<Event>>>) {
-        self.core.listeners.listen()
+    pub fn listen(&self, wake: impl Fn() + Send + Sync + 'static) -> Ear {
+        self.core.listeners.listen(wake)
+    }
+
+    fn listeners(&self) -> &Listeners {
+        &self.core.listeners
+    }
+
+    fn reviews(&self) -> &Reviews {
+        &self.core.reviews
     }
 
     /// The rank and score that a confirmation keeps are those of the moment before it.
@@ -306,7 +374,10 @@ impl Desk {
     }
 
     fn read_index(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
-        let rows = self.core.store.rows()?;
+        Self::index_of(&*self.core.store.rows()?, progress)
+    }
+
+    fn index_of(rows: &dyn Rows, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
         let kinds = [Kind::Settings].into_iter().chain(Kind::FILES);
         let total = kinds
             .clone()
@@ -351,7 +422,12 @@ impl Desk {
         if rolls.is_empty() {
             return Ok(0);
         }
-        let done = self.execute(&Actor::desk(), &Command::Roll { rolls })?;
+        // The desk does this by itself, whoever is there.
+        let own = Self {
+            caller: None,
+            ..self.clone()
+        };
+        let done = own.execute(&Actor::desk(), &Command::Roll { rolls })?;
         Ok(done.events.len())
     }
 

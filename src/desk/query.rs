@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use super::{Desk, DeskError};
+use super::decide::chain_of;
+use super::{Desk, DeskError, Scope, is_demand};
 use crate::domain::record::{Match, Need, Resident, Service};
-use crate::domain::{Code, Kind, Record, Stamp};
+use crate::domain::{Code, Kind, Record, Right, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
-use crate::matching::{Explanation, QueueRow, Ranking};
-use crate::store::{Entry, fetch};
+use crate::matching::plan::Plan;
+use crate::matching::{Awaiting, Explanation, Index, QueueRow, Ranking};
+use crate::store::{Rows, StoreError, fetch};
 
 /// A need in the queue with the best of its candidates.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,17 +33,6 @@ pub struct Card {
     pub matches: Vec<Match>,
     /// Closed visits, the newest first.
     pub services: Vec<Service>,
-}
-
-/// Which journal entries are asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Journal {
-    /// Those of a need, its matches and its visits.
-    pub need: Option<Code>,
-    /// Those of a supplier, its matches and its visits.
-    pub supplier: Option<Code>,
-    /// Those recorded at or after this real time, local to the store.
-    pub since: Option<Stamp>,
 }
 
 impl Desk {
@@ -73,19 +64,97 @@ impl Desk {
     pub fn queue(&self) -> Result<Vec<BestRow>, DeskError> {
         let now = self.now();
         let index = self.index()?;
-        let best = |row: QueueRow| {
-            let ranking = index.candidates(&row.need, now, 1);
-            let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
-            let best = ranking
-                .and_then(|ranking| ranking.candidates.into_iter().next())
-                .map(|first| (first.supplier, first.score));
-            BestRow {
-                row,
-                eligible,
-                best,
+        let seen = self.seen_of(index.queue(now), |row| &row.need)?;
+        let rows = seen.into_iter();
+        Ok(rows.map(|row| best_row(&index, row, now)).collect())
+    }
+
+    /// The needs in the queue, in its order.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn open_needs(&self) -> Result<Vec<Code>, DeskError> {
+        let rows = self.index()?.queue(self.now());
+        let needs = rows.into_iter().map(|row| row.need).collect();
+        self.seen_of(needs, |need| need)
+    }
+
+    /// The visits that await their outcome, the oldest first.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn awaiting(&self) -> Result<Vec<Awaiting>, DeskError> {
+        let awaiting = self.index()?.awaiting(self.now());
+        let mut awaiting = self.seen_of(awaiting, |visit| &visit.need)?;
+        awaiting.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.need.cmp(&b.need)));
+        Ok(awaiting)
+    }
+
+    /// A proposal for the whole queue; of needs that whoever calls may not see it says nothing.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn plan(&self) -> Result<Plan, DeskError> {
+        let plan = self.index()?.plan(self.now());
+        let proposals = self.seen_of(plan.proposals, |proposal| &proposal.need)?;
+        let unfilled = self.seen_of(plan.unfilled, |unfilled| &unfilled.need)?;
+        Ok(Plan {
+            total_score: proposals.iter().map(|proposal| proposal.score).sum(),
+            proposals,
+            unfilled,
+        })
+    }
+
+    /// The codes of the records of a kind that whoever calls may see, of those given.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn seen_codes(&self, kind: Kind, codes: &[Code]) -> Result<Vec<Code>, DeskError> {
+        let scope = self.access().scope(Right::Demand);
+        let rows = self.rows()?;
+        let mut seen = Vec::new();
+        for code in codes {
+            let is_seen = !is_demand(kind)
+                || match rows.get(kind, code)? {
+                    Some(record) => scope.sees(&*rows, &record)?,
+                    None => false,
+                };
+            if is_seen {
+                seen.push(code.clone());
             }
-        };
-        Ok(index.queue(now).into_iter().map(best).collect())
+        }
+        Ok(seen)
+    }
+
+    /// Whether whoever calls sees the demand of the whole district.
+    #[must_use]
+    pub fn sees_all_demand(&self) -> bool {
+        self.access().scope(Right::Demand) == Scope::Everywhere
+    }
+
+    /// What is about needs that whoever calls may see.
+    fn seen_of<T>(&self, all: Vec<T>, need: impl Fn(&T) -> &Code) -> Result<Vec<T>, DeskError> {
+        self.seen_in(&self.access().scope(Right::Demand), all, need)
+    }
+
+    /// What is about needs within a scope.
+    pub(super) fn seen_in<T>(
+        &self,
+        scope: &Scope,
+        all: Vec<T>,
+        need: impl Fn(&T) -> &Code,
+    ) -> Result<Vec<T>, DeskError> {
+        if *scope == Scope::Everywhere {
+            return Ok(all);
+        }
+        let rows = self.rows()?;
+        let mut seen = Vec::new();
+        for one in all {
+            if sees_need(scope, &*rows, need(&one))? {
+                seen.push(one);
+            }
+        }
+        Ok(seen)
     }
 
     /// The record of a type under a code.
@@ -129,7 +198,26 @@ impl Desk {
     /// # Errors
     /// When the store can't be read.
     pub fn stats(&self, by: By, period: Period) -> Result<Vec<Row>, DeskError> {
-        Ok(stats(&self.facts()?, by, period, self.now()))
+        let mut found = stats(&self.facts()?, by, period, self.now());
+        let scope = self.access().scope(Right::Figures);
+        if scope == Scope::Everywhere {
+            return Ok(found);
+        }
+        let kind = match by {
+            By::Street => Kind::Street,
+            By::Community => Kind::Community,
+            By::Category | By::Supplier | By::Month => return Ok(Vec::new()),
+        };
+        let rows = self.rows()?;
+        let mut seen = Vec::new();
+        for row in found.drain(..) {
+            if let Some(place) = rows.get(kind, &Code::composed(&row.key))?
+                && scope.reaches(&*rows, &chain_of(&*rows, &place)?)?
+            {
+                seen.push(row);
+            }
+        }
+        Ok(seen)
     }
 
     /// What the figures are made of.
@@ -147,59 +235,25 @@ impl Desk {
         }
         Ok(facts)
     }
+}
 
-    /// The journal entries asked for, in the order of real time.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub fn journal(&self, asked: &Journal) -> Result<Vec<Entry>, DeskError> {
-        let mut found = Vec::new();
-        for head in self.store().heads()? {
-            self.store().entries(&head.chain, 0, &mut |entry| {
-                if asked.wants(&entry, |real| self.zone().local(real)) {
-                    found.push(entry);
-                }
-                ControlFlow::Continue(())
-            })?;
-        }
-        found.sort_by(|a, b| {
-            a.request
-                .real
-                .cmp(&b.request.real)
-                .then_with(|| a.chain.cmp(&b.chain))
-                .then(a.sequence.cmp(&b.sequence))
-        });
-        Ok(found)
+/// A need in the queue with the best of its candidates.
+pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
+    let ranking = index.candidates(&row.need, now, 1);
+    let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
+    let best = ranking
+        .and_then(|ranking| ranking.candidates.into_iter().next())
+        .map(|first| (first.supplier, first.score));
+    BestRow {
+        row,
+        eligible,
+        best,
     }
 }
 
-impl Journal {
-    fn wants(&self, entry: &Entry, local: impl Fn(chrono::DateTime<chrono::Utc>) -> Stamp) -> bool {
-        self.since
-            .is_none_or(|since| local(entry.request.real) >= since)
-            && self
-                .need
-                .as_ref()
-                .is_none_or(|need| concerns(entry, Kind::Need, "need", need))
-            && self
-                .supplier
-                .as_ref()
-                .is_none_or(|supplier| concerns(entry, Kind::Supplier, "supplier", supplier))
-    }
-}
-
-/// Whether an entry is about a record itself, or about a match or visit that names it.
-fn concerns(entry: &Entry, kind: Kind, column: &str, code: &Code) -> bool {
-    let names = |cell: &Option<String>| cell.as_deref() == Some(code.as_str());
-    match entry.kind {
-        Kind::Match => {
-            let mut parts = entry.key.as_str().split('/');
-            let (need, supplier) = (parts.next(), parts.next());
-            (if kind == Kind::Need { need } else { supplier }) == Some(code.as_str())
-        }
-        Kind::Service => entry.changes.iter().any(|change| {
-            change.column == column && (names(&change.before) || names(&change.after))
-        }),
-        own => own == kind && entry.key == *code,
+fn sees_need(scope: &Scope, rows: &dyn Rows, need: &Code) -> Result<bool, StoreError> {
+    match fetch::<Need>(rows, need)? {
+        Some(need) => scope.sees(rows, &need.into()),
+        None => Ok(false),
     }
 }

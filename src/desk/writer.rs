@@ -9,10 +9,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::import::{self, ImportRow, Imported};
-use super::{Actor, Command, Desk, DeskError, Done, decide};
+use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
 use crate::both;
-use crate::domain::{Event, Kind, Stamp};
-use crate::store::{DraftChange, Executed, Job, Request, RequestId, Rows, StoreError, Undecided};
+use crate::domain::{Kind, Note, Stamp};
+use crate::store::{
+    Decision, DraftChange, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided,
+    random_id,
+};
 
 /// Commands that go into one transaction at most, so that the first of them does not wait for ever.
 const MOST: usize = 256;
@@ -23,6 +26,8 @@ pub(super) struct Task {
     pub actor: Actor,
     pub real: DateTime<Utc>,
     pub now: Stamp,
+    /// Who may do only what the grants say; none for the store's own process.
+    pub caller: Option<Arc<Caller>>,
     pub work: Work,
 }
 
@@ -34,6 +39,8 @@ pub(super) enum Work {
         rows: Vec<ImportRow>,
         source: String,
     },
+    /// Something was asked for that no role grants.
+    Denied(Refusal, Box<Note>),
     Draft(DraftChange),
 }
 
@@ -47,7 +54,7 @@ impl Work {
 }
 
 /// What became of a task.
-pub(super) type Outcome = Result<(Done, Imported), DeskError>;
+pub(super) type Outcome = Result<(Arc<Change>, Imported), DeskError>;
 
 /// The queue before the store.
 #[derive(Default)]
@@ -170,8 +177,8 @@ impl Desk {
         match executed {
             Ok(executed) => executed
                 .into_iter()
-                .zip(imported)
-                .map(|(executed, imported)| Ok((self.told(executed)?, imported)))
+                .zip(tasks.iter().zip(imported))
+                .map(|(executed, (task, imported))| Ok((self.told(task, executed)?, imported)))
                 .collect(),
             Err(error) => {
                 self.restore_index();
@@ -190,8 +197,9 @@ impl Desk {
         task: &Task,
         rows: &dyn Rows,
         imported: &mut Imported,
-    ) -> Result<Vec<Event>, Undecided> {
-        let events = match &task.work {
+    ) -> Result<Decision, Undecided> {
+        self.authorise(task, rows)?;
+        let decision = match &task.work {
             Work::Command(command) => {
                 let context = decide::Context {
                     now: task.now,
@@ -206,20 +214,43 @@ impl Desk {
             } => {
                 let (result, events) = import::decide(rows, *kind, given, task.now, source)?;
                 *imported = result;
-                events
+                events.into()
             }
-            Work::Draft(_) => Vec::new(),
+            Work::Denied(refusal, note) => {
+                return Err(Undecided::Denied(refusal.clone(), note.clone()));
+            }
+            Work::Draft(_) => Decision::default(),
         };
-        self.apply(&events);
-        Ok(events)
+        self.apply(&decision.events);
+        Ok(decision)
     }
 
-    fn told(&self, executed: Executed) -> Result<Done, DeskError> {
+    /// Keeps in the journal that something was asked for which no role grants.
+    pub(super) fn keep_denied(
+        &self,
+        actor: &Actor,
+        refusal: Refusal,
+        note: Box<Note>,
+    ) -> Result<(), DeskError> {
+        let work = Work::Denied(refusal, note);
+        self.submit(self.task(random_id()?, actor, work)).map(drop)
+    }
+
+    /// Tells everyone of what was done now; what was done before was told then.
+    fn told(&self, task: &Task, executed: Executed) -> Result<Arc<Change>, DeskError> {
+        let change = |events| {
+            Arc::new(Change {
+                actor: task.actor.clone(),
+                events,
+            })
+        };
         match executed {
-            Executed::Done(events) => Ok(Done {
-                events: self.core.listeners.tell(events),
-            }),
-            Executed::Repeated(events) => Ok(Done { events }),
+            Executed::Done(events) => {
+                let change = change(events);
+                self.core.listeners.tell(&change);
+                Ok(change)
+            }
+            Executed::Repeated(events) => Ok(change(events)),
             Executed::Refused(refusal) => Err(DeskError::Refused(refusal)),
             Executed::Failed(error) => Err(DeskError::Store(error)),
         }

@@ -1,7 +1,7 @@
 //! Events: what the journal records, one for each record that changed.
 
 use super::code::Code;
-use super::kinds::Word;
+use super::kinds::{Kind, Word};
 use super::record::AnyRecord;
 
 /// What happened to a record.
@@ -32,6 +32,23 @@ pub enum Verb {
     /// The desk booked a later visit of a standing match.
     #[n(7)]
     Rolled,
+    /// Somebody was shown a record's personal fields.
+    #[n(8)]
+    Revealed,
+    /// Records left the store with their personal fields.
+    #[n(9)]
+    Exported,
+    /// Somebody asked for what no role of theirs grants.
+    #[n(10)]
+    Denied,
+}
+
+impl Verb {
+    /// Whether it changes no record: a [`Note`].
+    #[must_use]
+    pub fn is_note(self) -> bool {
+        matches!(self, Self::Revealed | Self::Exported | Self::Denied)
+    }
 }
 
 impl Word for Verb {
@@ -44,6 +61,9 @@ impl Word for Verb {
         Self::Closed,
         Self::Cancelled,
         Self::Rolled,
+        Self::Revealed,
+        Self::Exported,
+        Self::Denied,
     ];
 
     fn word(self) -> &'static str {
@@ -56,6 +76,9 @@ impl Word for Verb {
             Self::Closed => "closed",
             Self::Cancelled => "cancelled",
             Self::Rolled => "rolled",
+            Self::Revealed => "revealed",
+            Self::Exported => "exported",
+            Self::Denied => "denied",
         }
     }
 
@@ -69,6 +92,9 @@ impl Word for Verb {
             Self::Closed => crate::text!(zh: "登记结果", en: "closed"),
             Self::Cancelled => crate::text!(zh: "取消", en: "cancelled"),
             Self::Rolled => crate::text!(zh: "顺延预约", en: "rolled forward"),
+            Self::Revealed => crate::text!(zh: "查看个人信息", en: "revealed"),
+            Self::Exported => crate::text!(zh: "导出个人信息", en: "exported"),
+            Self::Denied => crate::text!(zh: "被拒绝", en: "denied"),
         }
     }
 }
@@ -91,4 +117,24 @@ pub struct Event {
 impl Event {
     /// The chain of events that belong to no street.
     pub const DISTRICT: &'static str = "district";
+}
+
+/// What the journal keeps of a deed that changes no record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What happened; one that [is a note](Verb::is_note).
+    pub verb: Verb,
+    /// The chain of the journal it belongs to.
+    pub chain: Code,
+    /// Which kind of record it was about.
+    pub kind: Kind,
+    /// Which record; [`Note::ALL`] for the kind as a whole.
+    pub key: Code,
+    /// The reason that was given, or what was asked for.
+    pub reason: String,
+}
+
+impl Note {
+    /// Stands for every record of a kind.
+    pub const ALL: &'static str = "*";
 }

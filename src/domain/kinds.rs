@@ -86,6 +86,7 @@ words! {
         7 Match "matches" "匹配" "match",
         8 Service "services" "服务记录" "service",
         9 Settings "settings" "设置" "settings",
+        10 Grant "grants" "授权" "grant",
     }
 }
 
@@ -102,6 +103,13 @@ impl Kind {
         Self::Match,
         Self::Service,
     ];
+
+    /// Whether its records are about people, whose personal fields are shown in part until they are asked for. What a
+    /// need or a visit says is for whoever serves it.
+    #[must_use]
+    pub fn is_of_people(self) -> bool {
+        matches!(self, Self::Supplier | Self::Resident)
+    }
 
     /// The singular, as the command line also understands it.
     #[must_use]
@@ -173,6 +181,18 @@ words! {
         1 NoShow "no_show" "未到" "no-show",
         2 CancelledByResident "cancelled_by_resident" "居民取消" "cancelled by resident",
         3 CancelledBySupplier "cancelled_by_supplier" "供方取消" "cancelled by supplier",
+    }
+}
+
+words! {
+    /// What somebody may be at a station (SPEC §1).
+    #[derive(Default)]
+    Role {
+        #[default]
+        0 Broker "broker" "公益经纪人" "broker",
+        1 Supervisor "supervisor" "督导" "supervisor",
+        2 Administrator "administrator" "管理员" "administrator",
+        3 Auditor "auditor" "审计员" "auditor",
     }
 }
 

@@ -22,6 +22,16 @@ pub fn mask(text: &str) -> String {
     format!("{start}****{end}")
 }
 
+/// What lists show of a masked column: of numbers enough to recognise them, of anything else that there is something.
+#[must_use]
+pub fn masked(column: &str, text: &str) -> String {
+    match column {
+        "phone" | "id_number" => mask(text),
+        _ if text.is_empty() => String::new(),
+        _ => "****".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

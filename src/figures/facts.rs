@@ -167,7 +167,7 @@ impl Facts {
             AnyRecord::Need(need) => self.need(need),
             AnyRecord::Match(matched) => self.matched(matched),
             AnyRecord::Service(service) => self.service(service),
-            AnyRecord::Capability(_) | AnyRecord::Settings(_) => {}
+            AnyRecord::Capability(_) | AnyRecord::Settings(_) | AnyRecord::Grant(_) => {}
         }
     }
 

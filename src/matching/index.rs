@@ -156,6 +156,7 @@ impl Index {
             AnyRecord::Match(r) => self.load_match(r),
             AnyRecord::Service(r) => self.load_service(&r),
             AnyRecord::Settings(r) => self.weights = r.weights,
+            AnyRecord::Grant(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,29 +65,40 @@ pub enum Call {
     Lost,
 }
 
-/// Opens a session with the station at a socket. Where none answers, `start` may start one.
+/// How a station is had where none answers.
+#[derive(Clone, Copy)]
+pub enum Way<'a> {
+    /// This starts one.
+    Starts(&'a dyn Fn() -> Attempt),
+    /// Somebody else starts it; it is waited for when there was one just now.
+    Waits(bool),
+}
+
+/// Opens a session with the station at a socket.
 ///
 /// # Errors
 /// When no station can be had, or it refuses.
-pub fn connect(
-    at: &Path,
-    call: &Value,
-    start: Option<&dyn Fn() -> Attempt>,
-) -> Result<Client, Unserved> {
+pub fn connect(at: &Path, call: &Value, way: Way<'_>) -> Result<Client, Unserved> {
     let began = Instant::now();
+    let mut was_there = matches!(way, Way::Waits(true));
     loop {
-        let why = match knock(at, call) {
-            Knock::Served(client) => return Ok(client),
-            Knock::Refused(why) => return Err(why),
-            Knock::Leaving(why) => why,
-            Knock::Nobody(why) => match start.map(|start| start()) {
-                Some(Attempt::Started) => continue,
-                Some(Attempt::Busy(why)) => why,
-                Some(Attempt::Failed(why)) => return Err(why),
-                None => why,
+        let why = match (knock(at, call), way) {
+            (Knock::Served(client), _) => return Ok(client),
+            (Knock::Refused(why), _) => return Err(why),
+            (Knock::Leaving(error), _) => {
+                was_there = true;
+                error.told(at, way)
+            }
+            (Knock::Nobody(error), Way::Starts(start)) => match start() {
+                Attempt::Started if began.elapsed() < PATIENCE => continue,
+                Attempt::Started => error.told(at, way),
+                Attempt::Busy(why) => why,
+                Attempt::Failed(why) => return Err(why),
             },
+            (Knock::Nobody(error), Way::Waits(_)) if was_there => error.told(at, way),
+            (Knock::Nobody(error), Way::Waits(_)) => return Err(error.told(at, way)),
         };
-        if began.elapsed() > PATIENCE || start.is_none() {
+        if began.elapsed() > PATIENCE {
             return Err(why);
         }
         thread::sleep(PAUSE);
@@ -97,22 +109,42 @@ enum Knock {
     Served(Client),
     Refused(Unserved),
     /// The station is going: another will be needed.
-    Leaving(Unserved),
-    Nobody(Unserved),
+    Leaving(Silence),
+    Nobody(Silence),
+}
+
+/// That there was no welcome.
+enum Silence {
+    Broken(io::Error),
+    Said(Unserved),
+}
+
+impl Silence {
+    fn told(self, at: &Path, way: Way<'_>) -> Unserved {
+        let error = match self {
+            Self::Said(why) => return why,
+            Self::Broken(error) => error,
+        };
+        let shown = printable(&at.display().to_string());
+        let said = match way {
+            Way::Starts(_) => both!(
+                zh: "连不上服务台 {shown}：{error}。请用 matchdesk station 启动它，或请管理员检查",
+                en: "no station answers at {shown}: {error}. Start it with matchdesk station, or ask the administrator"
+            ),
+            Way::Waits(_) => both!(
+                zh: "连不上 MATCHDESK_SOCKET 指定的服务台 {shown}：{error}。请管理员检查；若要用自己的数据库，请去掉这个变量",
+                en: "no station answers at {shown}, which MATCHDESK_SOCKET names: {error}. Ask the administrator, or unset the variable to work on a store of your own"
+            ),
+        };
+        Unserved { status: 5, said }
+    }
 }
 
 fn knock(at: &Path, call: &Value) -> Knock {
-    let shown = printable(&at.display().to_string());
-    let unserved = |status: u8, error: &io::Error| Unserved {
-        status,
-        said: both!(
-            zh: "连不上服务台 {shown}：{error}。请用 matchdesk station 启动它，或请管理员检查",
-            en: "no station answers at {shown}: {error}. Start it with matchdesk station, or ask the administrator"
-        ),
-    };
     let stream = match socket::connect(at) {
         Ok(stream) => stream,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let shown = printable(&at.display().to_string());
             return Knock::Refused(Unserved {
                 status: 4,
                 said: both!(
@@ -121,7 +153,7 @@ fn knock(at: &Path, call: &Value) -> Knock {
                 ),
             });
         }
-        Err(error) => return Knock::Nobody(unserved(5, &error)),
+        Err(error) => return Knock::Nobody(Silence::Broken(error)),
     };
     let line = Arc::new(Line::of_session(stream));
     let hello = ToStation::Hello {
@@ -129,8 +161,9 @@ fn knock(at: &Path, call: &Value) -> Knock {
         release: RELEASE.to_owned(),
         call: call.clone(),
     };
-    let first = line.say(&hello).and_then(|()| line.receive());
-    match first {
+    // A station that is full, or leaves, may have spoken and hung up before it was asked.
+    let asked = line.say(&hello);
+    match line.receive() {
         Ok(Some(Received::Message(ToSession::Welcome))) => Knock::Served(Client {
             line,
             hands: Hands::default(),
@@ -142,13 +175,17 @@ fn knock(at: &Path, call: &Value) -> Knock {
         }))) => {
             let why = Unserved { status, said };
             if leaves {
-                Knock::Leaving(why)
+                Knock::Leaving(Silence::Said(why))
             } else {
                 Knock::Refused(why)
             }
         }
-        Ok(_) => Knock::Leaving(unserved(5, &io::ErrorKind::ConnectionAborted.into())),
-        Err(error) => Knock::Leaving(unserved(5, &error)),
+        Err(error) => Knock::Leaving(Silence::Broken(error)),
+        Ok(_) => {
+            let error = asked.err();
+            let error = error.unwrap_or_else(|| io::ErrorKind::ConnectionAborted.into());
+            Knock::Leaving(Silence::Broken(error))
+        }
     }
 }
 
@@ -161,6 +198,9 @@ impl Client {
 
     /// Shows what the station says until the session is over. `notice` hears what is not to be shown.
     ///
+    /// What comes is taken in at once, however slowly it is shown: a pager that nobody reads on is no reason for the
+    /// station to give the session up.
+    ///
     /// # Errors
     /// When what it says can't be shown.
     pub fn show(
@@ -169,29 +209,52 @@ impl Client {
         err: &mut dyn Write,
         notice: &mut dyn FnMut(Notice),
     ) -> io::Result<Call> {
+        thread::scope(|scope| {
+            let (sender, taken) = channel();
+            let take = || {
+                while let Ok(Some(received)) = self.line.receive() {
+                    if sender.send(received).is_err() {
+                        break;
+                    }
+                }
+                drop(sender);
+            };
+            let taker = thread::Builder::new().name("take".to_owned());
+            taker.spawn_scoped(scope, take)?;
+            let shown = self.show_taken(&taken, out, err, notice);
+            self.line.hang_up();
+            shown
+        })
+    }
+
+    fn show_taken(
+        &self,
+        taken: &Receiver<Received<ToSession>>,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+        notice: &mut dyn FnMut(Notice),
+    ) -> io::Result<Call> {
         loop {
-            match self.line.receive() {
-                Ok(Some(Received::Out(bytes))) => {
+            match taken.recv() {
+                Ok(Received::Out(bytes)) => {
                     out.write_all(&bytes)?;
                     out.flush()?;
                 }
-                Ok(Some(Received::Err(bytes))) => {
+                Ok(Received::Err(bytes)) => {
                     err.write_all(&bytes)?;
                     err.flush()?;
                 }
-                Ok(Some(Received::Message(ToSession::Exit { status }))) => {
+                Ok(Received::Message(ToSession::Exit { status })) => {
                     return Ok(Call::Ended(status));
                 }
-                Ok(Some(Received::Message(ToSession::File(asked)))) => {
+                Ok(Received::Message(ToSession::File(asked))) => {
                     if self.hands.serve(asked, &self.line).is_err() {
                         return Ok(Call::Lost);
                     }
                 }
-                Ok(Some(Received::Message(ToSession::Suspend))) => notice(Notice::Suspend),
-                Ok(Some(Received::Message(ToSession::Settled(what)))) => {
-                    notice(Notice::Settled(what));
-                }
-                Ok(Some(Received::Message(_)) | None) | Err(_) => return Ok(Call::Lost),
+                Ok(Received::Message(ToSession::Suspend)) => notice(Notice::Suspend),
+                Ok(Received::Message(ToSession::Settled(what))) => notice(Notice::Settled(what)),
+                Ok(Received::Message(_)) | Err(_) => return Ok(Call::Lost),
             }
         }
     }

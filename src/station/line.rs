@@ -11,8 +11,10 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -105,30 +107,33 @@ pub struct Line {
     writing: Mutex<()>,
     files: Mutex<VecDeque<OwnedFd>>,
     longest: usize,
+    /// How long a frame that has begun may take to come.
+    patience: Option<Duration>,
 }
 
 impl Line {
-    /// The station's end. A session that takes nothing for so long is given up.
+    /// The station's end. A session that takes nothing for so long, or does not end what it began to say, is given up.
     ///
     /// # Errors
     /// When the time limit can't be set.
     pub fn of_station(stream: UnixStream, patience: Duration) -> io::Result<Self> {
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self::new(stream, FROM_SESSION))
+        Ok(Self::new(stream, FROM_SESSION, Some(patience)))
     }
 
     /// The session's end.
     #[must_use]
     pub fn of_session(stream: UnixStream) -> Self {
-        Self::new(stream, FROM_STATION)
+        Self::new(stream, FROM_STATION, None)
     }
 
-    fn new(stream: UnixStream, longest: usize) -> Self {
+    fn new(stream: UnixStream, longest: usize, patience: Option<Duration>) -> Self {
         Self {
             stream,
             writing: Mutex::default(),
             files: Mutex::default(),
             longest,
+            patience,
         }
     }
 
@@ -201,21 +206,34 @@ impl Line {
     /// Waits for the next frame; none when the other end has hung up.
     ///
     /// # Errors
-    /// When the line breaks within a frame, or what comes is no frame.
+    /// When the line breaks within a frame, what comes is no frame, or it takes too long to come.
     pub fn receive<M: Message>(&self) -> io::Result<Option<Received<M>>> {
+        self.receive_by(None)
+    }
+
+    /// Waits for the next frame, but no longer than this for all of it.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive), and when it does not come in time.
+    pub fn receive_within<M: Message>(&self, limit: Duration) -> io::Result<Option<Received<M>>> {
+        self.receive_by(Some(Instant::now() + limit))
+    }
+
+    fn receive_by<M: Message>(&self, whole: Option<Instant>) -> io::Result<Option<Received<M>>> {
         let mut head = [0; 5];
-        if !self.fill(&mut head)? {
+        let begun = self.read(&mut head, whole)?;
+        if begun == 0 {
             return Ok(None);
         }
+        let until = whole.or_else(|| self.patience.map(|patience| Instant::now() + patience));
+        self.fill(head.get_mut(begun..).unwrap_or_default(), until)?;
         let [a, b, c, d, sort] = head;
         let length = u32::from_be_bytes([a, b, c, d]) as usize;
         if length == 0 || length > self.longest {
             return Err(too_long());
         }
         let mut body = vec![0; length - 1];
-        if !body.is_empty() && !self.fill(&mut body)? {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
+        self.fill(&mut body, until)?;
         match sort {
             MESSAGE => Ok(Some(Received::Message(serde_json::from_slice(&body)?))),
             OUT => Ok(Some(Received::Out(body))),
@@ -227,30 +245,55 @@ impl Line {
         }
     }
 
-    /// Fills a buffer; false when there was nothing more from the beginning.
-    fn fill(&self, buffer: &mut [u8]) -> io::Result<bool> {
-        let mut filled = 0;
-        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match self.read(rest) {
-                Ok(0) if filled == 0 => return Ok(false),
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+    fn fill(&self, mut rest: &mut [u8], until: Option<Instant>) -> io::Result<()> {
+        while !rest.is_empty() {
+            match self.read(rest, until)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => rest = rest.get_mut(count..).unwrap_or_default(),
             }
         }
-        Ok(true)
+        Ok(())
+    }
+
+    /// Reads some bytes; none when the other end has hung up.
+    fn read(&self, buffer: &mut [u8], until: Option<Instant>) -> io::Result<usize> {
+        loop {
+            let flags = match until {
+                Some(_) => RecvFlags::DONTWAIT,
+                None => RecvFlags::empty(),
+            };
+            match (self.take(buffer, flags), until) {
+                (Err(error), _) if error.kind() == io::ErrorKind::Interrupted => {}
+                (Err(error), Some(until)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.wait(until)?;
+                }
+                (taken, _) => return taken,
+            }
+        }
+    }
+
+    /// Waits until something can be read.
+    fn wait(&self, until: Instant) -> io::Result<()> {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let left = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
+        match poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&left)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Reads bytes, and puts files that come beside them where they can be taken.
-    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn take(&self, buffer: &mut [u8], flags: RecvFlags) -> io::Result<usize> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(HELD))];
         let mut beside = RecvAncillaryBuffer::new(&mut space);
         let got = recvmsg(
             &self.stream,
             &mut [IoSliceMut::new(buffer)],
             &mut beside,
-            RecvFlags::CMSG_CLOEXEC,
+            flags | RecvFlags::CMSG_CLOEXEC,
         )?;
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         for message in beside.drain() {
@@ -287,7 +330,7 @@ impl Line {
         );
         match peeked {
             Ok(got) => got.bytes == 0,
-            Err(error) => error != rustix::io::Errno::AGAIN && error != rustix::io::Errno::INTR,
+            Err(error) => error != Errno::AGAIN && error != Errno::INTR,
         }
     }
 
@@ -385,6 +428,38 @@ mod tests {
         session.stream().write_all(b"\0\0\0\x09\0gar").unwrap();
         drop(session);
         assert!(station.receive::<ToStation>().is_err());
+    }
+
+    #[test]
+    fn a_frame_that_does_not_end_is_given_up_however_slowly_it_goes_on() {
+        let (one, mut other) = UnixStream::pair().unwrap();
+        let station = Line::of_station(one, Duration::from_millis(200)).unwrap();
+        let slow = std::thread::spawn(move || {
+            other.write_all(b"\0\0\0\xff\0").unwrap();
+            // Until nobody listens any more.
+            while other.write_all(b" ").is_ok() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let given_up = station.receive::<ToStation>().unwrap_err();
+        assert_eq!(given_up.kind(), io::ErrorKind::TimedOut);
+        drop(station);
+        slow.join().unwrap();
+    }
+
+    #[test]
+    fn a_first_word_that_does_not_come_is_given_up_and_a_later_one_is_waited_for() {
+        let (station, session) = pair();
+        let limit = Duration::from_millis(50);
+        let given_up = station.receive_within::<ToStation>(limit).unwrap_err();
+        assert_eq!(given_up.kind(), io::ErrorKind::TimedOut);
+        let later = std::thread::spawn(move || {
+            // Longer than a frame may take that has begun.
+            std::thread::sleep(Duration::from_millis(1200));
+            session.say(&ToStation::Input(Value::Null)).unwrap();
+        });
+        heard(&station);
+        later.join().unwrap();
     }
 
     #[test]

@@ -6,16 +6,19 @@
 
 mod client;
 mod files;
+mod guests;
 mod line;
 mod peer;
 mod server;
+mod service;
 mod socket;
 
-pub use client::{Attempt, Call, Client, Notice, Unserved, connect};
+pub use client::{Attempt, Call, Client, Notice, Unserved, Way, connect};
 pub use files::AwayFiles;
 pub use line::{Line, Message, Received, ToSession, ToStation};
-pub use peer::Peer;
+pub use peer::{Peer, is_known_holder};
 pub use server::{Host, Serving, serve};
+pub use service::{Manager, handed_over};
 pub use socket::{Door, socket_of};
 
 /// The language that station and session speak; another number is not understood.

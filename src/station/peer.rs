@@ -46,6 +46,15 @@ impl Peer {
     }
 }
 
+/// Whether this machine knows a user, or with `@` before it a group.
+#[must_use]
+pub fn is_known_holder(holder: &str) -> bool {
+    match holder.strip_prefix('@') {
+        Some(group) => Group::from_name(group).is_ok_and(|found| found.is_some()),
+        None => User::from_name(holder).is_ok_and(|found| found.is_some()),
+    }
+}
+
 /// The groups of a user: those of the system's registry, and the one that the process runs in.
 fn groups_of(name: &str, gid: u32) -> Vec<String> {
     let gid = Gid::from_raw(gid);

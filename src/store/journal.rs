@@ -14,7 +14,7 @@ use super::codec::{self, Fields};
 use super::{Entry, FieldChange, Request, RequestId, StoreError};
 use crate::both;
 use crate::domain::field::Privacy;
-use crate::domain::{AnyRecord, Code, Event, Kind, Record, Stamp, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Note, Record, Stamp, Verb};
 use crate::for_kind;
 
 /// A SHA-256 hash.
@@ -162,6 +162,24 @@ pub(super) fn entry(
     (stored, side)
 }
 
+/// The entry of a deed that changes no record.
+pub(super) fn noted(note: &Note, request: &Request, previous: Hash) -> Stored {
+    Stored {
+        previous,
+        request: request.id.0.to_be_bytes(),
+        who: request.who.clone(),
+        station: request.station.clone(),
+        real: request.real.timestamp_millis(),
+        now: request.now,
+        verb: note.verb,
+        kind: note.kind,
+        key: note.key.clone(),
+        reason: note.reason.clone(),
+        changes: Vec::new(),
+        version: 0,
+    }
+}
+
 impl Stored {
     /// The entry's bytes and its hash.
     pub fn bytes(&self) -> (Vec<u8>, Hash) {
@@ -220,7 +238,7 @@ impl Stored {
             } else {
                 Some(change)
             };
-            if let Some(column) = column(self.kind, change.number) {
+            if let Some((column, privacy)) = column(self.kind, change.number) {
                 let cell = |pick: fn(&Change) -> &Vec<u8>| {
                     source.map(|change| cell(self.kind, &self.key, change.number, pick(change)))
                 };
@@ -228,6 +246,7 @@ impl Stored {
                     column,
                     before: cell(|change| &change.before),
                     after: cell(|change| &change.after),
+                    masked: privacy == Privacy::Masked,
                 });
             }
         }
@@ -253,8 +272,8 @@ impl Stored {
     }
 }
 
-fn column(kind: Kind, number: u32) -> Option<&'static str> {
-    for_kind!(kind, R => R::fields().iter().find(|field| field.number == number).map(|field| field.column))
+fn column(kind: Kind, number: u32) -> Option<(&'static str, Privacy)> {
+    for_kind!(kind, R => R::fields().iter().find(|field| field.number == number).map(|field| (field.column, field.privacy)))
 }
 
 /// A field's value as its cell; empty for the default.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::both;
 use crate::domain::record::{Match, Need, Service};
-use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Note, Record, Said, Stamp, Verb};
 
 mod codec;
 mod draft;
@@ -52,6 +52,8 @@ pub struct Refusal {
 impl Refusal {
     /// The code of a refusal because a record does not exist.
     pub const NOT_FOUND: &'static str = "not_found";
+    /// The code of a refusal because no role grants it.
+    pub const NOT_PERMITTED: &'static str = "not_permitted";
 
     /// A refusal with one code.
     #[must_use]
@@ -63,11 +65,48 @@ impl Refusal {
     }
 }
 
+/// What a command comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// The changes of records.
+    pub events: Vec<Event>,
+    /// What the journal keeps besides.
+    pub notes: Vec<Note>,
+}
+
+impl Decision {
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.notes.is_empty()
+    }
+}
+
+impl From<Vec<Event>> for Decision {
+    fn from(events: Vec<Event>) -> Self {
+        Self {
+            events,
+            notes: Vec::new(),
+        }
+    }
+}
+
+impl From<Note> for Decision {
+    fn from(note: Note) -> Self {
+        Self {
+            events: Vec::new(),
+            notes: vec![note],
+        }
+    }
+}
+
 /// Why a decision inside a transaction gives no events.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undecided {
     /// The command is refused.
     Refused(Refusal),
+    /// The command is refused, and the journal keeps that it was asked for.
+    Denied(Refusal, Box<Note>),
     /// The store could not be read.
     Failed(StoreError),
 }
@@ -194,7 +233,7 @@ pub fn fetch<R: Record>(rows: &dyn Rows, key: &Code) -> Result<Option<R>, StoreE
 }
 
 /// The decision of a command over the rows of its transaction.
-pub type Decide<'a> = dyn FnMut(&dyn Rows) -> Result<Vec<Event>, Undecided> + 'a;
+pub type Decide<'a> = dyn FnMut(&dyn Rows) -> Result<Decision, Undecided> + 'a;
 
 /// A command that waits to be decided and written.
 pub struct Job<'a> {
@@ -268,6 +307,8 @@ pub struct FieldChange {
     pub before: Option<String>,
     /// Its cell after; none when it was erased.
     pub after: Option<String>,
+    /// Whether it is shown in part only.
+    pub masked: bool,
 }
 
 /// A chain's newest entry: kept elsewhere, it proves that the chain only grew.

@@ -11,7 +11,7 @@ use matchdesk::console::app::{App, End, Msg};
 use matchdesk::console::keys::{Key, parse_sequence};
 use matchdesk::console::term::TermEvent;
 use matchdesk::console::theme::{Depth, Theme};
-use matchdesk::desk::{Actor, Clock, Command, Desk, DeskError};
+use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError};
 use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Record, Stamp, Zone};
 use matchdesk::for_kind;
 use ratatui::Terminal;
@@ -103,6 +103,15 @@ impl Ground {
     }
 }
 
+fn settings(lang: Lang) -> ConsoleSettings {
+    ConsoleSettings {
+        lang,
+        title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
+        fixed_now: true,
+        ..ConsoleSettings::default()
+    }
+}
+
 /// A console in use.
 pub struct Stage {
     app: App,
@@ -123,13 +132,29 @@ impl Stage {
 
     /// The console over some kinds of the story's records.
     pub fn of(width: u16, height: u16, lang: Lang, kinds: impl Fn(Kind) -> bool) -> Self {
-        let settings = ConsoleSettings {
-            lang,
-            title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
-            fixed_now: true,
-            ..ConsoleSettings::default()
+        Self::on(&Ground::of(kinds), width, height, settings(lang), "li")
+    }
+
+    /// Another console on the same desk.
+    pub fn beside(&self, who: &str, size: (u16, u16), lang: Lang) -> Self {
+        self.with(Arc::clone(&self.desk), who, size, lang)
+    }
+
+    /// Another console on the same desk, of somebody who may do only what the grants say.
+    pub fn called_by(&self, who: &str, size: (u16, u16), lang: Lang) -> Self {
+        let caller = Caller {
+            name: who.to_owned(),
+            ..Caller::default()
         };
-        Self::on(&Ground::of(kinds), width, height, settings, "li")
+        self.with(Arc::new(self.desk.called_by(caller)), who, size, lang)
+    }
+
+    fn with(&self, desk: Arc<Desk>, who: &str, size: (u16, u16), lang: Lang) -> Self {
+        let ground = Ground {
+            desk,
+            ..self.ground.clone()
+        };
+        Self::on(&ground, size.0, size.1, settings(lang), who)
     }
 
     /// A console over a store that is there.
@@ -162,6 +187,23 @@ impl Stage {
         };
         stage.settle();
         stage
+    }
+
+    /// Leaves the screen as it is until what is looked at counts as reviewed.
+    pub fn stay(&mut self) {
+        if let Some(due) = self.app.due() {
+            std::thread::sleep(due);
+            self.turn(Msg::Stayed);
+        }
+        self.settle();
+    }
+
+    /// Presses a key before the loop has taken anything of what happened meanwhile.
+    pub fn press_blindly(&mut self, keys: &str) {
+        for key in parse_sequence(keys).unwrap() {
+            self.turn(Msg::Term(TermEvent::Key(key)));
+        }
+        self.settle();
     }
 
     /// Its line drops; gives the store.

@@ -1,7 +1,7 @@
 use matchdesk::console::app::{End, actions};
 use matchdesk::console::keys::Keymap;
-use matchdesk::domain::record::Need;
-use matchdesk::domain::{Code, Kind, Lang};
+use matchdesk::domain::record::{Need, Resident};
+use matchdesk::domain::{Code, Kind, Lang, Verb};
 
 use super::stage::{Stage, confirm};
 
@@ -232,4 +232,54 @@ fn q_leaves() {
     let mut stage = Stage::of(80, 24, Lang::En, |_| false);
     stage.press("q");
     assert_eq!(stage.end, Some(End::Quit));
+}
+
+#[test]
+fn a_telephone_number_is_shown_in_full_for_a_reason_and_of_one_record_at_a_time() {
+    let mut stage = Stage::new(120, 40, Lang::En);
+    stage.press("j");
+    stage.sees("108****0045").sees_no("10800450045");
+    stage.press("p");
+    stage.sees("Personal data of resident R0000045");
+    stage.press("enter").sees_no("10800450045");
+    stage.write("to fix the time").press("enter");
+    stage.sees("10800450045").sees("the journal keeps that");
+    stage.press("esc").sees("10800450045");
+    stage.press("right p").write("to ask him").press("enter");
+    stage.press("esc left");
+    stage.sees("108****0045").sees_no("10800450045");
+    let asked = matchdesk::desk::Journal {
+        resident: Some(Code::composed("R0000045")),
+        who: Some("li".to_owned()),
+        ..matchdesk::desk::Journal::default()
+    };
+    let entries = stage.desk.journal(&asked).unwrap();
+    let reasons: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.verb == Verb::Revealed)
+        .map(|entry| entry.reason.as_str())
+        .collect();
+    assert_eq!(reasons, ["to fix the time"]);
+}
+
+#[test]
+fn a_form_keeps_the_personal_data_that_it_does_not_show() {
+    let mut stage = Stage::new(120, 40, Lang::En);
+    let resident = |stage: &Stage| {
+        let rows = stage.desk.rows().unwrap();
+        matchdesk::store::fetch::<Resident>(&*rows, &Code::composed("R0000045"))
+            .unwrap()
+            .unwrap()
+    };
+    let before = resident(&stage);
+    stage.press("2 t /").write("ldf").press("enter e");
+    stage.sees("108****0045").sees_no("10800450045");
+    stage.press("ctrl-u").write("李德福福").press("ctrl-s");
+    stage.sees("Saved resident");
+    let after = resident(&stage);
+    assert_eq!(after.name, "李德福福");
+    assert_eq!(
+        (after.phone, after.address, after.note),
+        (before.phone, before.address, before.note)
+    );
 }

@@ -46,6 +46,7 @@ pub const ACTIONS: &[Action] = &[
     shows("refresh", text!(zh: "刷新", en: "refresh")),
     shows("back", text!(zh: "返回", en: "back")),
     shows("open", text!(zh: "查看", en: "details")),
+    shows("reveal", text!(zh: "个人信息", en: "personal data")),
     shows("filter", text!(zh: "筛选", en: "filter")),
     shows("clear-filter", text!(zh: "清除筛选", en: "clear filter")),
     shows("accept", text!(zh: "确定", en: "accept")),

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::model::Names;
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, Ear, News};
 use crate::domain::record::{Capability, Category, Community, Resident, Street};
 use crate::domain::{AnyRecord, Code, Event, Kind};
 use crate::search::{Filter, SearchKey};
@@ -28,7 +28,6 @@ impl Book {
     /// Adds or replaces a record's key.
     pub fn put(&mut self, code: Code, key: SearchKey) {
         if let Some(old) = self.places.get(&code).and_then(|at| self.keys.get_mut(*at)) {
-            // Each session tells of each change; the first counts.
             if *old != key {
                 *old = key;
                 self.version += 1;
@@ -51,12 +50,15 @@ impl Book {
     }
 }
 
-/// The registries that can be filtered; all sessions of a station share one.
+/// The registries that can be filtered; all sessions of a station share one, and whoever asks first brings it up to date.
 #[derive(Debug, Default)]
 pub struct Library {
     suppliers: Shelf,
     residents: Shelf,
     needs: Shelf,
+    names: RwLock<Arc<Names>>,
+    /// What has changed since the library was read; held while it is brought up to date.
+    hearing: Mutex<Option<Ear>>,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +66,15 @@ struct Shelf {
     book: RwLock<Book>,
     loaded: AtomicBool,
 }
+
+impl Shelf {
+    fn write(&self) -> RwLockWriteGuard<'_, Book> {
+        self.book.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The registries that the library holds.
+const KINDS: [Kind; 3] = [Kind::Need, Kind::Resident, Kind::Supplier];
 
 impl Library {
     fn shelf(&self, kind: Kind) -> &Shelf {
@@ -82,28 +93,23 @@ impl Library {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads a registry from the store, unless that was done. Changes wait meanwhile, so that none is lost.
+    /// The names of everything that records refer to.
+    #[must_use]
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.names.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads a registry from the store, unless that was done.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn load(&self, kind: Kind, desk: &Desk, names: &Names) -> Result<(), DeskError> {
-        let shelf = self.shelf(kind);
-        if shelf.loaded.load(Ordering::Acquire) {
+    pub fn load(&self, kind: Kind, desk: &Desk) -> Result<(), DeskError> {
+        if self.shelf(kind).loaded.load(Ordering::Acquire) {
             return Ok(());
         }
-        let mut book = shelf.book.write().unwrap_or_else(PoisonError::into_inner);
-        if shelf.loaded.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        let rows = desk.rows()?;
-        rows.scan(kind, None, &mut |record| {
-            if let Some(key) = key_of(&record, names, &*rows) {
-                book.put(record.key(), key);
-            }
-            ControlFlow::Continue(())
-        })?;
-        shelf.loaded.store(true, Ordering::Release);
-        Ok(())
+        let mut hearing = self.hearing();
+        self.hear(&mut hearing, desk)?;
+        self.read(kind, desk)
     }
 
     /// Reads every registry, so that the first session finds them ready.
@@ -111,31 +117,101 @@ impl Library {
     /// # Errors
     /// When the store can't be read.
     pub fn load_all(&self, desk: &Desk) -> Result<(), DeskError> {
-        let names = read_names(desk)?;
-        [Kind::Need, Kind::Resident, Kind::Supplier]
-            .into_iter()
-            .try_for_each(|kind| self.load(kind, desk, &names))
+        KINDS.into_iter().try_for_each(|kind| self.load(kind, desk))
     }
 
-    /// Takes the changes of registries.
+    /// Takes in what has changed.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn apply(&self, events: &[Event], desk: &Desk, names: &Names) -> Result<(), DeskError> {
+    pub fn catch_up(&self, desk: &Desk) -> Result<(), DeskError> {
+        let mut hearing = self.hearing();
+        self.hear(&mut hearing, desk)
+    }
+
+    fn hearing(&self) -> MutexGuard<'_, Option<Ear>> {
+        self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It listens before it reads, so that no change is lost in between; one that comes twice does no harm.
+    fn hear(&self, hearing: &mut Option<Ear>, desk: &Desk) -> Result<(), DeskError> {
+        let news = if let Some(ear) = hearing {
+            ear.take()
+        } else {
+            *hearing = Some(desk.listen(|| {}));
+            News {
+                missed: true,
+                ..News::default()
+            }
+        };
+        let is_name = |event: &Event| NAMED.contains(&event.after.kind());
+        if news.missed || news.changes.iter().flat_map(|c| &c.events).any(is_name) {
+            let names = Arc::new(read_names(desk)?);
+            *self.names.write().unwrap_or_else(PoisonError::into_inner) = names;
+        }
+        if !news.missed {
+            return news
+                .changes
+                .iter()
+                .try_for_each(|change| self.apply(&change.events, desk));
+        }
+        let known = KINDS.map(|kind| self.shelf(kind).loaded.swap(false, Ordering::AcqRel));
+        for (kind, known) in KINDS.into_iter().zip(known) {
+            if known {
+                self.read(kind, desk)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a registry beside the one that is shown, so that nobody who draws waits for it.
+    fn read(&self, kind: Kind, desk: &Desk) -> Result<(), DeskError> {
+        let shelf = self.shelf(kind);
+        if shelf.loaded.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let names = self.names();
+        let mut book = Book::default();
         let rows = desk.rows()?;
+        rows.scan(kind, None, &mut |record| {
+            if let Some(key) = key_of(&record, &names, &*rows) {
+                book.put(record.key(), key);
+            }
+            ControlFlow::Continue(())
+        })?;
+        let mut shown = shelf.write();
+        book.version = shown.version + 1;
+        *shown = book;
+        shelf.loaded.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn apply(&self, events: &[Event], desk: &Desk) -> Result<(), DeskError> {
+        let (rows, names) = (desk.rows()?, self.names());
+        let mut keys: Vec<(Kind, Code, SearchKey)> = Vec::new();
         for event in events {
-            let kind = event.after.kind();
-            if let Some(key) = key_of(&event.after, names, &*rows) {
-                self.shelf(kind)
-                    .book
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .put(event.after.key(), key);
+            if let Some(key) = key_of(&event.after, &names, &*rows) {
+                keys.push((event.after.kind(), event.after.key(), key));
+            }
+        }
+        for kind in KINDS {
+            let mut own = keys.extract_if(.., |(of, ..)| *of == kind).peekable();
+            if own.peek().is_some() {
+                let mut book = self.shelf(kind).write();
+                own.for_each(|(_, code, key)| book.put(code, key));
             }
         }
         Ok(())
     }
 }
+
+/// The kinds whose records others refer to by code and show by name.
+const NAMED: [Kind; 4] = [
+    Kind::Street,
+    Kind::Community,
+    Kind::Category,
+    Kind::Capability,
+];
 
 /// What a record is found by; none for kinds that have no registry here.
 fn key_of(record: &AnyRecord, names: &Names, rows: &dyn Rows) -> Option<SearchKey> {
@@ -170,19 +246,10 @@ fn place<'a>(
     }
 }
 
-/// Reads the names of everything that records refer to.
-///
-/// # Errors
-/// When the store can't be read.
-pub fn read_names(desk: &Desk) -> Result<Names, DeskError> {
+fn read_names(desk: &Desk) -> Result<Names, DeskError> {
     let mut names = Names::default();
     let rows = desk.rows()?;
-    for kind in [
-        Kind::Street,
-        Kind::Community,
-        Kind::Category,
-        Kind::Capability,
-    ] {
+    for kind in NAMED {
         rows.scan(kind, None, &mut |record| {
             put_name(&mut names, &record);
             ControlFlow::Continue(())

@@ -5,13 +5,15 @@ mod drafts;
 pub mod keeper;
 pub mod library;
 pub mod model;
+mod review;
 mod screen;
 pub mod view;
 pub mod worker;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -22,14 +24,18 @@ use super::panes;
 use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
-use crate::desk::{Actor, Desk};
+use crate::desk::{Actor, Desk, Ear};
+use crate::domain::Said;
 use crate::domain::lang::Lang;
-use crate::domain::{Event, Said};
 use crate::text;
 use drafts::Typing;
 use model::Model;
+use review::Review;
 use view::{Ctx, Effect, View};
 use worker::{Answer, Request, Workers};
+
+/// How long answers are gathered into one picture. All sessions are drawn on one machine.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// What wakes the loop.
 #[derive(Debug)]
@@ -39,8 +45,10 @@ pub enum Msg {
     /// Something happened at a terminal at the other end of a line, under this number; whoever reads the line counts the
     /// tickets.
     Away(TermEvent, u64, Arc<()>),
-    /// The world changed, by this session or another.
-    Events(Arc<Vec<Event>>),
+    /// There are news of the world, changed by this session or another.
+    News,
+    /// What the user looks at may count as reviewed now.
+    Stayed,
     /// A worker is done with a request.
     Answer(Answer),
     /// So many of so many records are in the index.
@@ -69,6 +77,14 @@ pub struct App {
     status: Option<Status>,
     pending: Vec<Key>,
     workers: Workers,
+    /// Where the news wait.
+    ear: Ear,
+    /// Whether the queue is on its way; further news wait until it is there, so that a busy station does not flood the
+    /// loop.
+    refreshing: bool,
+    /// Whether there are news that wait for that.
+    news: bool,
+    review: Review,
     asked: usize,
     end: Option<End>,
     redraw: bool,
@@ -89,8 +105,13 @@ impl App {
     ) -> io::Result<Self> {
         let again = settings.again;
         let typing = Typing::new(&settings);
-        let (model, problems) = Model::new(Arc::clone(desk), settings, theme);
+        let (model, problems) = Model::new(Arc::clone(desk), actor, settings, theme);
         let workers = Workers::start(desk, actor, &model.library, sender)?;
+        let to_loop = sender.clone();
+        let ear = desk.listen(move || {
+            // Without a loop nobody listens.
+            let _ = to_loop.send(Msg::News);
+        });
         let mut app = Self {
             status: problems
                 .first()
@@ -101,6 +122,10 @@ impl App {
             layers: Vec::new(),
             pending: Vec::new(),
             workers,
+            ear,
+            refreshing: false,
+            news: false,
+            review: Review::new(desk.attend(actor)),
             asked: 0,
             end: None,
             redraw: false,
@@ -111,6 +136,7 @@ impl App {
         }
         app.ask(Request::Names);
         app.ask(Request::Load);
+        app.model.others = app.review.others();
         app.each(|view, ctx| view.start(ctx));
         Ok(app)
     }
@@ -128,7 +154,7 @@ impl App {
         B::Error: std::error::Error + Send + Sync + 'static,
     {
         self.draw(terminal)?;
-        while let Ok(first) = receiver.recv() {
+        while let Some(first) = self.next(receiver) {
             if let Some(end) = self.turn(terminal, first, receiver)? {
                 return Ok(end);
             }
@@ -136,7 +162,26 @@ impl App {
         Ok(End::Quit)
     }
 
-    /// One turn of the loop: takes a message and all that wait behind it, then draws once.
+    /// Waits for a message; for ever when nothing is due, so that nothing ticks when idle.
+    fn next(&self, receiver: &Receiver<Msg>) -> Option<Msg> {
+        match self.due() {
+            None => receiver.recv().ok(),
+            Some(due) => match receiver.recv_timeout(due) {
+                Ok(msg) => Some(msg),
+                Err(RecvTimeoutError::Timeout) => Some(Msg::Stayed),
+                Err(RecvTimeoutError::Disconnected) => None,
+            },
+        }
+    }
+
+    /// How long until [`Msg::Stayed`] is due; none when it is not.
+    #[must_use]
+    pub fn due(&self) -> Option<Duration> {
+        self.review.due()
+    }
+
+    /// One turn of the loop: takes a message and all that wait behind it, then draws once. What the user did is drawn at
+    /// once; what others did waits a moment for the answers that belong to it.
     ///
     /// # Errors
     /// When the terminal can't be drawn on.
@@ -149,14 +194,21 @@ impl App {
     where
         B::Error: std::error::Error + Send + Sync + 'static,
     {
+        let began = Instant::now();
+        let mut pressed = false;
         let mut next = Some(first);
         while let Some(msg) = next {
+            pressed |= matches!(msg, Msg::Term(_) | Msg::Away(..));
             self.take(msg);
             if let Some(end) = self.end.take() {
                 self.keep();
                 return Ok(Some(end));
             }
             next = receiver.try_recv().ok();
+            if next.is_none() && !pressed && self.busy() {
+                let left = GATHER.saturating_sub(began.elapsed());
+                next = receiver.recv_timeout(left).ok();
+            }
         }
         // Before the picture: a line that has dropped fails there.
         self.keep();
@@ -192,10 +244,9 @@ impl App {
         match msg {
             Msg::Term(event) => self.take_term(event),
             Msg::Away(event, number, _) => self.take_input(number, event),
-            Msg::Events(events) => {
-                self.ask(Request::Changed(Arc::clone(&events)));
-                self.each(|view, ctx| view.events(&events, ctx));
-            }
+            Msg::News if self.refreshing => self.news = true,
+            Msg::News => self.take_news(),
+            Msg::Stayed => self.review.settle(),
             Msg::Answer(answer) => {
                 self.asked = self.asked.saturating_sub(1);
                 self.take_answer(&answer);
@@ -203,6 +254,26 @@ impl App {
             Msg::Progress(done, total) => self.model.progress = Some((done, total)),
             Msg::Unkept(said) => self.say_unkept(&said),
         }
+        self.look();
+    }
+
+    fn take_news(&mut self) {
+        self.news = false;
+        let news = self.ear.take();
+        if news.reviews {
+            self.model.others = self.review.others();
+        }
+        if news.changed() {
+            self.ask(Request::Changed);
+        }
+        self.each(|view, ctx| view.news(&news, ctx));
+    }
+
+    /// Tells the others what the user looks at: the pane that has the keys, also below a question or a page.
+    fn look(&mut self) {
+        let here = self.end.is_none();
+        let pane = self.panes.get(self.focus).filter(|_| here);
+        self.review.look(pane.and_then(|pane| pane.reviews()));
     }
 
     fn take_answer(&mut self, answer: &Answer) {
@@ -211,7 +282,7 @@ impl App {
                 self.model.names = Arc::clone(names);
                 self.begin_drafts();
             }
-            Answer::Changed(Some(names)) => self.model.names = Arc::clone(names),
+            Answer::Changed(names) => self.model.names = Arc::clone(names),
             Answer::Offer(drafts) => self.take_offer(drafts),
             Answer::Drafts(drafts) => self.take_drafts(drafts),
             Answer::Resumed(resumed) => self.take_resumed(resumed),
@@ -224,12 +295,18 @@ impl App {
                 }
             }
             Answer::Queue(Ok(view)) => {
-                self.model.awaiting = view.awaiting.len();
-                self.model.open = view.rows.len();
+                self.model.awaiting = view.board.awaiting.len();
+                self.model.open = view.board.rows.len();
             }
             _ => {}
         }
+        if matches!(answer, Answer::Queue(_)) {
+            self.refreshing = false;
+        }
         self.each(|view, ctx| view.answer(answer, ctx));
+        if self.news && !self.refreshing {
+            self.take_news();
+        }
     }
 
     fn fail(&mut self, text: String) {
@@ -321,8 +398,10 @@ impl App {
 
     fn ask(&mut self, request: Request) {
         self.asked += 1;
+        self.refreshing |= matches!(request, Request::Queue(_));
         if !self.workers.ask(request) {
             self.asked -= 1;
+            self.refreshing = false;
             let gone = text!(zh: "后台线程已停止，请重新打开", en: "a background thread has stopped; open matchdesk again");
             self.fail(gone.get(self.model.lang).to_owned());
         }
@@ -368,6 +447,7 @@ impl App {
                 Effect::Retire => self.layers.retain(|layer| !layer.done()),
                 Effect::Say(status) => self.status = Some(status),
                 Effect::Ask(request) => self.ask(request),
+                Effect::Reveal(kind, code) => self.model.revealed = Some((kind, code)),
                 Effect::Draft(wish) => self.wish(wish),
                 Effect::Focus(pane) => {
                     self.layers.clear();

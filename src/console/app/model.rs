@@ -8,7 +8,7 @@ use super::library::Library;
 use crate::console::ConsoleSettings;
 use crate::console::keys::{Keymap, KeymapError};
 use crate::console::theme::Theme;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk, Others};
 use crate::domain::{Code, Kind, Lang, Record, Stamp};
 use crate::store::fetch;
 
@@ -71,6 +71,10 @@ impl Names {
 pub struct Model {
     /// The desk, for reading; commands go through a worker.
     pub desk: Arc<Desk>,
+    /// Who works at this console.
+    pub actor: Actor,
+    /// The other sessions.
+    pub others: Others,
     /// The language now.
     pub lang: Lang,
     /// The colours.
@@ -93,6 +97,8 @@ pub struct Model {
     pub title: String,
     /// Whether the rules' clock stands still.
     pub fixed_now: bool,
+    /// Whose personal data is shown in full.
+    pub revealed: Option<(Kind, Code)>,
     tokens: u64,
 }
 
@@ -101,12 +107,15 @@ impl Model {
     #[must_use]
     pub fn new(
         desk: Arc<Desk>,
+        actor: &Actor,
         settings: ConsoleSettings,
         theme: Theme,
     ) -> (Self, Vec<KeymapError>) {
         let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_ref());
         let model = Self {
             desk,
+            actor: actor.clone(),
+            others: Others::default(),
             lang: settings.lang,
             theme,
             keymap,
@@ -118,6 +127,7 @@ impl Model {
             open: 0,
             title: settings.title,
             fixed_now: settings.fixed_now,
+            revealed: None,
             tokens: 0,
         };
         (model, problems)
@@ -140,6 +150,21 @@ impl Model {
     pub fn fetch<R: Record>(&self, code: &Code) -> Option<R> {
         let rows = self.desk.rows().ok()?;
         fetch(&*rows, code).ok().flatten()
+    }
+
+    /// Whether a record may be seen at all.
+    #[must_use]
+    pub fn sees(&self, kind: Kind, code: &Code) -> bool {
+        let seen = self.desk.seen_codes(kind, std::slice::from_ref(code));
+        seen.is_ok_and(|seen| !seen.is_empty())
+    }
+
+    /// Whether a record's personal data may be shown in full now.
+    #[must_use]
+    pub fn reveals(&self, kind: Kind, code: &Code) -> bool {
+        self.revealed
+            .as_ref()
+            .is_some_and(|(of, which)| *of == kind && which == code)
     }
 
     /// The name of a category, capability, street or community.

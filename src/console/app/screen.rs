@@ -121,11 +121,14 @@ impl App {
         let (model, theme) = (&self.model, &self.model.theme);
         let lang = model.lang;
         let of = |kind| grouped(model.library.book(kind).codes.len());
-        let (suppliers, residents) = (of(Kind::Supplier), of(Kind::Resident));
-        let mut out = vec![(
-            say!(lang, zh: "供方 {suppliers}  居民 {residents}  ", en: "{suppliers} suppliers  {residents} residents  "),
-            theme.dim,
-        )];
+        let suppliers = of(Kind::Supplier);
+        let mut registered = say!(lang, zh: "供方 {suppliers}  ", en: "{suppliers} suppliers  ");
+        if model.desk.sees_all_demand() {
+            let residents = of(Kind::Resident);
+            registered
+                .push_str(&say!(lang, zh: "居民 {residents}  ", en: "{residents} residents  "));
+        }
+        let mut out = vec![(registered, theme.dim)];
         if model.ready {
             let open = grouped(model.open);
             out.insert(

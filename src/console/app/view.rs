@@ -1,7 +1,5 @@
 //! What the loop knows of a pane or a layer above the panes.
 
-use std::sync::Arc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -11,7 +9,8 @@ use super::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
 use crate::console::term::Typed;
 use crate::console::widgets::status::{Kind, Status};
-use crate::domain::Event;
+use crate::desk::News;
+use crate::domain::{Code, Kind as RecordKind};
 
 /// What a view asks of the loop.
 pub enum Effect {
@@ -25,6 +24,8 @@ pub enum Effect {
     Say(Status),
     /// Gives work to a worker, which answers later.
     Ask(Request),
+    /// Shows the personal data of this record in full, and of no other.
+    Reveal(RecordKind, Code),
     /// Closes all layers and gives the keys to a pane.
     Focus(usize),
     /// Has a draft kept, or discarded.
@@ -92,8 +93,13 @@ pub trait View {
     /// Takes an answer, which may be another view's.
     fn answer(&mut self, _answer: &Answer, _ctx: &mut Ctx<'_>) {}
 
-    /// Takes changes of the world.
-    fn events(&mut self, _events: &Arc<Vec<Event>>, _ctx: &mut Ctx<'_>) {}
+    /// Takes news of the world.
+    fn news(&mut self, _news: &News, _ctx: &mut Ctx<'_>) {}
+
+    /// The need that is reviewed while the view has the keys, and whether that is sure at once.
+    fn reviews(&self) -> Option<(&Code, bool)> {
+        None
+    }
 
     /// Takes the new language.
     fn language(&mut self, _ctx: &mut Ctx<'_>) {}

@@ -3,7 +3,7 @@
 //! The desk's thread holds what needs the match index or writes; the registry's thread keeps and filters the lists. Every request is answered
 //! once; one that a newer request replaces is answered with [`Answer::Replaced`].
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use super::Msg;
 use super::keeper::Keeper;
-use super::library::{Library, read_names};
+use super::library::Library;
 use super::model::Names;
 use crate::desk::{
-    Actor, BestRow, Claim, Command, Desk, DeskError, Done, Ear, Resumed, Unfinished,
+    Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Resumed, Scope, Unfinished,
+    is_demand,
 };
-use crate::domain::{Code, Event, Kind};
-use crate::matching::{Awaiting, Explanation, Ranking};
+use crate::domain::{Code, Kind, Right};
+use crate::matching::{Explanation, Ranking};
 use crate::search::Filter;
 use crate::store::RequestId;
 
@@ -32,13 +33,20 @@ const LOOK: Duration = Duration::from_secs(60);
 /// How often the progress of loading is told.
 const BEAT: Duration = Duration::from_millis(60);
 
+/// The least time from one look at the queue to the next, which otherwise is as long as the look took: a busy station
+/// would leave time for nothing else.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The most of it, however long a look takes.
+const LONG_PAUSE: Duration = Duration::from_millis(500);
+
 /// The queue as one picture.
 #[derive(Debug)]
 pub struct QueueView {
-    /// The needs, the most pressing first.
-    pub rows: Vec<BestRow>,
-    /// The visits awaiting their outcome.
-    pub awaiting: Vec<Awaiting>,
+    /// The queue.
+    pub board: Arc<Board>,
+    /// The need that was asked about, when it is in the queue no more.
+    pub left: Option<Left>,
 }
 
 /// What a worker is asked for.
@@ -46,10 +54,10 @@ pub struct QueueView {
 pub enum Request {
     /// The match index, and what standing matches need booked.
     Load,
-    /// The queue and the visits awaiting their outcome.
-    Queue,
-    /// A need's candidates.
-    Candidates(Code),
+    /// The queue and the visits awaiting their outcome, and what became of a need when it is in the queue no more.
+    Queue(Option<Code>),
+    /// A need's candidates, and what became of those who were shown.
+    Candidates(Code, Vec<Code>),
     /// Every rule for a pair.
     Why(Code, Code),
     /// A change, known again by its token.
@@ -66,8 +74,8 @@ pub enum Request {
     Discard(RequestId),
     /// The names of what records refer to.
     Names,
-    /// Changes of the world that the registries shall take in.
-    Changed(Arc<Vec<Event>>),
+    /// That the registries take in what has changed.
+    Changed,
     /// A registry's codes that match a text; given up once the flag is true.
     List(Kind, String, Arc<AtomicBool>),
 }
@@ -79,8 +87,8 @@ pub enum Answer {
     Loaded(Result<(), DeskError>),
     /// The queue.
     Queue(Result<QueueView, DeskError>),
-    /// A need's candidates.
-    Candidates(Code, Result<Ranking, DeskError>),
+    /// A need's candidates, and those who are none any more.
+    Candidates(Code, Result<(Ranking, Vec<Lost>), DeskError>),
     /// Every rule for a pair.
     Why(Code, Code, Result<Explanation, DeskError>),
     /// What became of a change.
@@ -93,8 +101,8 @@ pub enum Answer {
     Resumed(Result<Resumed, DeskError>),
     /// The names.
     Names(Arc<Names>),
-    /// The registries hold the changes; with new names where those changed.
-    Changed(Option<Arc<Names>>),
+    /// The registries hold what has changed; the names as they are now.
+    Changed(Arc<Names>),
     /// A registry's codes that match a text.
     List(Kind, String, Arc<Vec<Code>>),
     /// A newer request made this one pointless.
@@ -106,8 +114,6 @@ pub struct Workers {
     desk: Sender<Request>,
     registry: Sender<Request>,
     keeper: Keeper,
-    /// While it is there, events are heard.
-    _ear: Ear,
 }
 
 impl Workers {
@@ -128,30 +134,20 @@ impl Workers {
             actor: actor.clone(),
             out: out.clone(),
             loaded: false,
+            rested: Instant::now(),
         };
         spawn("desk", move || worker.run(&desk_requests))?;
         let registry = RegistryWorker {
             desk: Arc::clone(desk),
             library: Arc::clone(library),
-            names: Arc::default(),
             filters: Vec::new(),
             out: out.clone(),
         };
         spawn("registry", move || registry.run(&registry_requests))?;
-        let (ear, events) = desk.listen();
-        let to_loop = out.clone();
-        spawn("events", move || {
-            while let Ok(events) = events.recv() {
-                if to_loop.send(Msg::Events(events)).is_err() {
-                    return;
-                }
-            }
-        })?;
         Ok(Self {
             desk: to_desk,
             registry: to_registry,
             keeper: Keeper::start(desk, actor, out)?,
-            _ear: ear,
         })
     }
 
@@ -162,7 +158,7 @@ impl Workers {
             Request::Offer | Request::Drafts | Request::Resume(..) | Request::Discard(_) => {
                 return self.keeper.ask(request);
             }
-            Request::Names | Request::Changed(_) | Request::List(..) => &self.registry,
+            Request::Names | Request::Changed | Request::List(..) => &self.registry,
             _ => &self.desk,
         };
         to.send(request).is_ok()
@@ -183,7 +179,9 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
 /// Whether a later request makes an earlier one pointless.
 fn replaces(later: &Request, earlier: &Request) -> bool {
     match (later, earlier) {
-        (Request::Queue, Request::Queue) | (Request::Candidates(_), Request::Candidates(_)) => true,
+        (Request::Queue(_), Request::Queue(_))
+        | (Request::Candidates(..), Request::Candidates(..))
+        | (Request::Changed, Request::Changed) => true,
         (Request::List(a, ..), Request::List(b, ..)) => a == b,
         _ => false,
     }
@@ -214,13 +212,15 @@ struct DeskWorker {
     out: Sender<Msg>,
     /// Whether the index is loaded; before that nothing is rolled forward.
     loaded: bool,
+    /// When the queue may be looked at again.
+    rested: Instant,
 }
 
 impl DeskWorker {
     fn run(mut self, requests: &Receiver<Request>) {
         let mut waiting = VecDeque::new();
         loop {
-            if let Some(request) = waiting.pop_front() {
+            if let Some(request) = self.next(&mut waiting) {
                 let answer = self.answer(request);
                 if self.out.send(Msg::Answer(answer)).is_err() {
                     return;
@@ -230,11 +230,29 @@ impl DeskWorker {
                 }
                 continue;
             }
-            match requests.recv_timeout(LOOK) {
+            let patience = if waiting.is_empty() {
+                LOOK
+            } else {
+                self.rested.saturating_duration_since(Instant::now())
+            };
+            match requests.recv_timeout(patience) {
                 Ok(first) => collect(first, requests, &mut waiting, &self.out),
-                Err(RecvTimeoutError::Timeout) => self.roll(),
+                Err(RecvTimeoutError::Timeout) if waiting.is_empty() => self.roll(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+        }
+    }
+
+    /// What the user waits for goes before the queue, which others change all the time.
+    fn next(&self, waiting: &mut VecDeque<Request>) -> Option<Request> {
+        let urgent = waiting
+            .iter()
+            .position(|request| !matches!(request, Request::Queue(_)));
+        match urgent {
+            Some(at) => waiting.remove(at),
+            None if self.rested <= Instant::now() => waiting.pop_front(),
+            None => None,
         }
     }
 
@@ -248,10 +266,16 @@ impl DeskWorker {
     fn answer(&mut self, request: Request) -> Answer {
         match request {
             Request::Load => Answer::Loaded(self.load()),
-            Request::Queue => Answer::Queue(self.queue()),
-            Request::Candidates(need) => {
-                let ranking = self.desk.candidates(&need, TOP);
-                Answer::Candidates(need, ranking)
+            Request::Queue(need) => {
+                let began = Instant::now();
+                let queue = self.queue(need.as_ref());
+                let pause = began.elapsed().clamp(PAUSE, LONG_PAUSE);
+                self.rested = Instant::now() + pause;
+                Answer::Queue(queue)
+            }
+            Request::Candidates(need, shown) => {
+                let found = self.desk.candidates_and_lost(&need, TOP, &shown);
+                Answer::Candidates(need, found)
             }
             Request::Why(need, supplier) => {
                 let why = self.desk.why(&need, &supplier);
@@ -282,18 +306,20 @@ impl DeskWorker {
         Ok(())
     }
 
-    fn queue(&self) -> Result<QueueView, DeskError> {
-        let rows = self.desk.queue()?;
-        let mut awaiting = self.desk.index()?.awaiting(self.desk.now());
-        awaiting.sort_by(|a, b| a.start.cmp(&b.start).then_with(|| a.need.cmp(&b.need)));
-        Ok(QueueView { rows, awaiting })
+    fn queue(&self, need: Option<&Code>) -> Result<QueueView, DeskError> {
+        let board = self.desk.board()?;
+        let has_left = |need: &&Code| board.rows.iter().all(|row| row.row.need != **need);
+        let left = need
+            .filter(has_left)
+            .map(|need| self.desk.left(need))
+            .transpose()?;
+        Ok(QueueView { board, left })
     }
 }
 
 struct RegistryWorker {
     desk: Arc<Desk>,
     library: Arc<Library>,
-    names: Arc<Names>,
     filters: Vec<(Kind, Narrowing)>,
     out: Sender<Msg>,
 }
@@ -303,7 +329,23 @@ struct RegistryWorker {
 struct Narrowing {
     filter: Filter,
     version: u64,
-    loaded: bool,
+    /// What of the registry may be seen; none when all of it.
+    seen: Option<Seen>,
+}
+
+/// What of a registry may be seen, of which state of it and by which scope.
+struct Seen {
+    codes: HashSet<Code>,
+    version: u64,
+    scope: Scope,
+}
+
+impl Narrowing {
+    fn shows(&self, code: &Code) -> bool {
+        self.seen
+            .as_ref()
+            .is_none_or(|seen| seen.codes.contains(code))
+    }
 }
 
 impl RegistryWorker {
@@ -329,11 +371,8 @@ impl RegistryWorker {
 
     fn answer(&mut self, request: Request) -> Answer {
         match request {
-            Request::Names => {
-                self.read_names();
-                Answer::Names(Arc::clone(&self.names))
-            }
-            Request::Changed(events) => Answer::Changed(self.changed(&events)),
+            Request::Names => Answer::Names(self.names()),
+            Request::Changed => Answer::Changed(self.names()),
             Request::List(kind, text, cancel) => match self.list(kind, &text, &cancel) {
                 Some(codes) => Answer::List(kind, text, codes),
                 None => Answer::Replaced,
@@ -342,26 +381,10 @@ impl RegistryWorker {
         }
     }
 
-    /// Without names the codes are shown; the desk's thread tells what is wrong with the store.
-    fn read_names(&mut self) {
-        if let Ok(names) = read_names(&self.desk) {
-            self.names = Arc::new(names);
-        }
-    }
-
-    fn changed(&mut self, events: &[Event]) -> Option<Arc<Names>> {
-        let named = |event: &Event| {
-            matches!(
-                event.after.kind(),
-                Kind::Street | Kind::Community | Kind::Category | Kind::Capability
-            )
-        };
-        let renamed = events.iter().any(named);
-        if renamed {
-            self.read_names();
-        }
-        let _ = self.library.apply(events, &self.desk, &self.names);
-        renamed.then(|| Arc::clone(&self.names))
+    /// Where the store can't be read, what was known stays; the desk's thread tells what is wrong.
+    fn names(&self) -> Arc<Names> {
+        let _ = self.library.catch_up(&self.desk);
+        self.library.names()
     }
 
     fn list(&mut self, kind: Kind, text: &str, cancel: &AtomicBool) -> Option<Arc<Vec<Code>>> {
@@ -374,19 +397,51 @@ impl RegistryWorker {
             self.filters.len() - 1
         });
         let (_, narrowing) = self.filters.get_mut(at)?;
-        if !narrowing.loaded {
-            narrowing.loaded = self.library.load(kind, &self.desk, &self.names).is_ok();
-        }
+        // What can't be read is told by the desk's thread.
+        let _ = self.library.load(kind, &self.desk);
         let book = self.library.book(kind);
+        let scope = self.desk.access().scope(Right::Demand);
+        if !is_demand(kind) || scope == Scope::Everywhere {
+            narrowing.seen = None;
+        } else if narrowing
+            .seen
+            .as_ref()
+            .is_none_or(|seen| seen.version != book.version || seen.scope != scope)
+        {
+            // What can't be read is not shown.
+            let codes = self.desk.seen_codes(kind, &book.codes).unwrap_or_default();
+            narrowing.seen = Some(Seen {
+                codes: codes.into_iter().collect(),
+                version: book.version,
+                scope,
+            });
+        }
         if text.trim().is_empty() {
-            return Some(Arc::clone(&book.codes));
+            return Some(if narrowing.seen.is_none() {
+                Arc::clone(&book.codes)
+            } else {
+                Arc::new(
+                    book.codes
+                        .iter()
+                        .filter(|code| narrowing.shows(code))
+                        .cloned()
+                        .collect(),
+                )
+            });
         }
         if narrowing.version != book.version {
             narrowing.filter.reset();
             narrowing.version = book.version;
         }
-        let ids = narrowing.filter.query_unless(&book.keys, text, cancel)?;
+        let ids = narrowing
+            .filter
+            .query_unless(&book.keys, text, cancel)?
+            .to_vec();
         let code = |&id: &u32| book.codes.get(id as usize).cloned();
-        Some(Arc::new(ids.iter().filter_map(code).collect()))
+        let found = ids
+            .iter()
+            .filter_map(code)
+            .filter(|code| narrowing.shows(code));
+        Some(Arc::new(found.collect()))
     }
 }

@@ -1,5 +1,8 @@
 //! A question before something is done.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -20,6 +23,25 @@ pub struct Ask {
     choices: [Text; 2],
     marked_yes: bool,
     then: Vec<Effect>,
+    withdrawn: Rc<Cell<bool>>,
+}
+
+/// Takes a question away that makes no sense any more.
+#[derive(Default)]
+pub struct Withdraw(Rc<Cell<bool>>);
+
+impl Withdraw {
+    /// Whether the question still waits for an answer.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        Rc::strong_count(&self.0) > 1
+    }
+
+    /// Takes the question away, wherever it lies.
+    pub fn now(&self, ctx: &mut Ctx<'_>) {
+        self.0.set(true);
+        ctx.effects.push(Effect::Retire);
+    }
 }
 
 impl Ask {
@@ -31,7 +53,14 @@ impl Ask {
             choices: [yes, text!(zh: "返回", en: "back")],
             marked_yes: true,
             then,
+            withdrawn: Rc::default(),
         }
+    }
+
+    /// The means to take it away later.
+    #[must_use]
+    pub fn withdraw(&self) -> Withdraw {
+        Withdraw(Rc::clone(&self.withdrawn))
     }
 
     /// The same with no as the answer at first.
@@ -43,7 +72,7 @@ impl Ask {
 
     fn decide(&mut self, yes: bool, ctx: &mut Ctx<'_>) {
         ctx.close();
-        if yes {
+        if yes && !self.withdrawn.get() {
             ctx.effects.append(&mut self.then);
         }
     }
@@ -67,6 +96,10 @@ impl View for Ask {
             _ => return false,
         }
         true
+    }
+
+    fn done(&self) -> bool {
+        self.withdrawn.get()
     }
 
     fn draw(

@@ -1,7 +1,7 @@
 //! The details of a supplier and the card of a resident.
 
 use super::page::Row;
-use super::{cells, words};
+use super::{cells, reveal, words};
 use crate::console::app::model::Model;
 use crate::desk::Card;
 use crate::domain::field::Field;
@@ -56,7 +56,13 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),
     ));
     rows.extend(past(&services, model, |s| {
-        cells::resident_name(&s.resident, model)
+        if model.sees(Kind::Resident, &s.resident) {
+            cells::resident_name(&s.resident, model)
+        } else {
+            text!(zh: "其他街乡的居民", en: "a resident of another street")
+                .get(lang)
+                .to_owned()
+        }
     }));
     rows
 }
@@ -160,6 +166,8 @@ pub(super) fn past(
 pub fn fields<R: Record>(record: &R, model: &Model) -> Vec<Row> {
     R::fields()
         .iter()
+        // A point on the earth says nothing to a reader, and of a resident where they live.
+        .filter(|field| !matches!(field.column, "lon" | "lat"))
         .filter_map(|field| {
             let value = shown(field, record, model);
             let label = field.label.get(model.lang).to_owned();
@@ -170,7 +178,7 @@ pub fn fields<R: Record>(record: &R, model: &Model) -> Vec<Row> {
 
 /// A field's value for people: names instead of codes, words of the language, a line a window.
 fn shown<R: Record>(field: &Field<R>, record: &R, model: &Model) -> String {
-    let value = (field.get)(record);
+    let value = reveal::shown(field, record, model);
     let lang = model.lang;
     let word = |text: Option<&'static str>| text.map_or_else(|| value.clone(), str::to_owned);
     match field.column {

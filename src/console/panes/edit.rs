@@ -71,12 +71,20 @@ fn push(spec: impl Spec + 'static, ctx: &mut Ctx<'_>) {
     ctx.push(sheet);
 }
 
+/// How many records a search offers.
+const CHOICES: usize = 5;
+/// How many it looks at.
+const FOUND: usize = 200;
+
 /// Finds records of a registry by what is typed.
 pub(super) fn finder(kind: Kind, model: &Model) -> Search {
     let library = Arc::clone(&model.library);
     let desk = Arc::clone(&model.desk);
     Box::new(move |typed| {
-        let found = library.book(kind).find(typed, 5);
+        // More than are shown, since some may be of streets that are not one's own.
+        let found = library.book(kind).find(typed, FOUND);
+        let mut found = desk.seen_codes(kind, &found).unwrap_or_default();
+        found.truncate(CHOICES);
         let Ok(rows) = desk.rows() else {
             return Vec::new();
         };

@@ -1,16 +1,21 @@
 //! What the broker sees: the three panes, and the layers above them.
 
 pub mod ask;
+mod case_draw;
 pub mod cells;
+mod confirmation;
 pub mod detail;
 pub mod drafts;
 pub mod edit;
+pub mod lineup;
 pub mod need_detail;
+pub mod others;
 pub mod page;
 pub mod queue;
 pub mod queue_draw;
 pub mod reasons;
 pub mod registry;
+mod reveal;
 pub mod sheet;
 pub mod words;
 

@@ -1,7 +1,7 @@
 //! The details of a need: what is asked for, who is matched, which visits were and will be.
 
 use super::page::Row;
-use super::{cells, detail, words};
+use super::{cells, detail, others, words};
 use crate::console::app::model::Model;
 use crate::domain::record::{Match, Need, Service};
 use crate::domain::{Code, Minute};
@@ -68,6 +68,9 @@ pub fn need(code: &Code, model: &Model) -> Vec<Row> {
         let label = text!(zh: "状态", en: "state").get(lang).to_owned();
         let value = words::state(state).get(lang).to_owned();
         rows.push(Row::Pair(label, value, model.theme.accent));
+    }
+    for line in others::reviewing(code, model) {
+        rows.push(Row::Text(line, model.theme.warn));
     }
     let when = text!(zh: "时间", en: "when").get(lang).to_owned();
     rows.push(Row::Pair(

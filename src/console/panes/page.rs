@@ -1,12 +1,10 @@
 //! A page of lines above the panes: the details of a record, the rules of a pair, the help.
 
-use std::sync::Arc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{detail, edit, need_detail, reasons};
+use super::{detail, edit, need_detail, reasons, reveal};
 use crate::console::app::actions;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
@@ -14,7 +12,8 @@ use crate::console::app::worker::{Answer, Request};
 use crate::console::keys::{ActionId, CONTEXTS};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::text::{put, width, wrap};
-use crate::domain::{Code, Event, Kind};
+use crate::desk::News;
+use crate::domain::{Code, Kind};
 use crate::matching::Explanation;
 use crate::text;
 
@@ -40,6 +39,8 @@ enum Subject {
 pub struct Page {
     subject: Subject,
     rows: Option<Vec<Row>>,
+    /// Whose personal data the rows show.
+    revealed: Option<(Kind, Code)>,
     scroll: usize,
     room: usize,
     lines: usize,
@@ -50,6 +51,7 @@ impl Page {
         Self {
             subject,
             rows: None,
+            revealed: None,
             scroll: 0,
             room: 1,
             lines: 0,
@@ -204,8 +206,8 @@ impl View for Page {
                 "why-other",
                 "page-down",
             ],
-            Subject::Record(Kind::Resident, _) => &["back", "add", "edit", "page-down"],
-            Subject::Record(..) => &["back", "edit", "page-down"],
+            Subject::Record(Kind::Resident, _) => &["back", "add", "edit", "reveal", "page-down"],
+            Subject::Record(..) => &["back", "edit", "reveal", "page-down"],
             _ => &["back", "down", "up", "page-down"],
         }
     }
@@ -215,6 +217,10 @@ impl View for Page {
             return true;
         }
         match (action, &self.subject) {
+            ("reveal", Subject::Record(kind @ (Kind::Supplier | Kind::Resident), code)) => {
+                reveal::ask(*kind, code, false, ctx);
+            }
+            ("reveal", Subject::Record(Kind::Need, code)) => reveal::ask_of_need(code, ctx),
             ("edit", Subject::Record(kind, code)) => edit::edit(*kind, code, ctx),
             ("add", Subject::Record(Kind::Resident, code)) => edit::add_need(Some(code), ctx),
             ("unmatch", Subject::Record(Kind::Need, code)) => edit::unmatch(code, ctx),
@@ -236,9 +242,11 @@ impl View for Page {
         }
     }
 
-    fn events(&mut self, _events: &Arc<Vec<Event>>, ctx: &mut Ctx<'_>) {
+    fn news(&mut self, news: &News, ctx: &mut Ctx<'_>) {
         self.rows = None;
-        if let Subject::Why(need, supplier, _) = &self.subject {
+        if let Subject::Why(need, supplier, _) = &self.subject
+            && news.changed()
+        {
             ctx.ask(Request::Why(need.clone(), supplier.clone()));
         }
     }
@@ -254,8 +262,9 @@ impl View for Page {
         model: &Model,
         _focused: bool,
     ) -> Option<Position> {
-        if self.rows.is_none() {
+        if self.rows.is_none() || self.revealed != model.revealed {
             self.rows = Some(self.build(model));
+            self.revealed.clone_from(&model.revealed);
         }
         let rows = self.rows.as_deref().unwrap_or_default();
         let most = area.width.saturating_sub(2).min(100);

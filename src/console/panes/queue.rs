@@ -1,24 +1,24 @@
 //! The match queue: needs, the candidates of the one in hand, and the visits awaiting their outcome.
 
-use std::sync::Arc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::ask::Ask;
+use super::confirmation::Confirmation;
+use super::lineup::{Lineup, Place};
+use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
-use super::{cells, edit, words};
+use super::{edit, reveal};
 use crate::console::app::model::Model;
-use crate::console::app::view::{Ctx, Effect, View};
+use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
 use crate::console::keys::ActionId;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::table::TableState;
-use crate::desk::{BestRow, Command, DeskError, Done};
+use crate::desk::{BestRow, DeskError, Left, Lost, News};
 use crate::domain::record::Need;
 use crate::domain::{AnyRecord, Code, Event, Kind, Verb};
-use crate::matching::{Awaiting, Candidate, Ranking};
+use crate::matching::{Awaiting, Ranking};
 use crate::{say, text};
 
 /// Where the keys go in the queue.
@@ -33,28 +33,27 @@ pub enum Mode {
     Awaiting,
 }
 
-/// A confirmation on its way.
-struct Sent {
-    token: u64,
-    need: Code,
-    supplier: Code,
-}
-
 /// The queue's pane.
 #[derive(Default)]
 pub struct Queue {
     pub(super) mode: Mode,
     pub(super) rows: Vec<BestRow>,
     pub(super) needs: TableState,
-    pub(super) ranking: Option<Ranking>,
-    pub(super) candidates: TableState,
+    pub(super) lineup: Option<Lineup>,
     pub(super) awaiting: Vec<Awaiting>,
     pub(super) visits: TableState,
     pub(super) loaded: bool,
+    /// What became of the need in hand when others took it off the queue: its row stays until the user moves on.
+    pub(super) left: Option<Left>,
+    /// Who changed what concerning the need in hand.
+    pub(super) told: Told,
+    pub(super) confirmation: Confirmation,
+    /// The need in hand, whose candidates were asked for.
     asked: Option<Code>,
-    sent: Option<Sent>,
     /// A need entered just now, to be selected once it is in the queue.
     fresh: Option<Code>,
+    /// The need in hand was changed by this session, which moves on when it leaves the queue.
+    own: bool,
 }
 
 impl Queue {
@@ -63,140 +62,195 @@ impl Queue {
         self.rows.get(self.needs.selected()?)
     }
 
-    fn need(&self) -> Option<Code> {
+    pub(super) fn need(&self) -> Option<Code> {
         self.row().map(|row| row.row.need.clone())
     }
 
-    /// The ranking of the selected need, unless it is still on its way.
-    pub(super) fn ranked(&self) -> Option<&Ranking> {
+    /// What became of the selected need, when it is in the queue no more.
+    pub(super) fn gone(&self) -> Option<&Left> {
         let need = &self.row()?.row.need;
-        self.ranking.as_ref().filter(|found| found.need == *need)
+        self.left.as_ref().filter(|left| left.need == *need)
     }
 
-    /// The selected candidate.
-    pub(super) fn candidate(&self) -> Option<&Candidate> {
-        self.ranked()?.candidates.get(self.candidates.selected()?)
+    /// The candidates of the selected need, unless they are still on their way.
+    pub(super) fn lineup(&self) -> Option<&Lineup> {
+        let need = &self.row()?.row.need;
+        self.lineup.as_ref().filter(|found| found.need == *need)
     }
 
-    /// Asks for the candidates of the selected need, again when `anew`.
-    fn rank(&mut self, anew: bool, ctx: &mut Ctx<'_>) {
+    /// The selected candidate, who may have been taken meanwhile.
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.lineup()?.selected()
+    }
+
+    fn supplier(&self) -> Option<Code> {
+        self.place().map(|place| place.candidate.supplier.clone())
+    }
+
+    /// Turns to the need that is selected now; one that had left the queue goes when another takes its place.
+    fn turn(&mut self, ctx: &mut Ctx<'_>) {
         let need = self.need();
-        if need == self.asked && !anew {
+        if need == self.asked {
             return;
         }
-        if need != self.asked {
-            self.candidates = TableState::default();
+        self.drop_left();
+        self.asked = need;
+        self.lineup = None;
+        self.told = Told::default();
+        self.own = false;
+        self.rank(ctx);
+    }
+
+    /// Takes the row of a need that has left off the list, once another is selected.
+    fn drop_left(&mut self) {
+        let Some(left) = self.left.take() else {
+            return;
+        };
+        let Some(at) = self.rows.iter().position(|row| row.row.need == left.need) else {
+            return;
+        };
+        let selected = self.needs.selected().unwrap_or_default();
+        self.rows.remove(at);
+        self.needs.set_len(self.rows.len());
+        self.needs.select(selected - usize::from(selected > at));
+    }
+
+    /// Asks for the candidates of the need in hand.
+    pub(super) fn rank(&self, ctx: &mut Ctx<'_>) {
+        if let Some(need) = &self.asked {
+            let shown = self.lineup().map(Lineup::shown).unwrap_or_default();
+            ctx.ask(Request::Candidates(need.clone(), shown));
         }
-        self.asked.clone_from(&need);
-        if let Some(need) = need {
-            ctx.ask(Request::Candidates(need));
+    }
+
+    /// Asks for everything again: the candidates first, which are there sooner.
+    pub(super) fn refresh(&self, ctx: &mut Ctx<'_>) {
+        if self.left.is_none() {
+            self.rank(ctx);
         }
+        ctx.ask(Request::Queue(self.need()));
     }
 
     fn step(&mut self, forward: bool, ctx: &mut Ctx<'_>) {
+        let before = self.needs.selected();
         if forward {
             self.needs.down();
         } else {
             self.needs.up();
         }
-        self.rank(false, ctx);
+        self.move_on(before, ctx);
+    }
+
+    /// Turns to the need that is selected now. Whoever wants away from one that has left the queue gets away, also at
+    /// either end of the list.
+    fn move_on(&mut self, before: Option<usize>, ctx: &mut Ctx<'_>) {
+        if self.gone().is_some() && self.needs.selected() == before {
+            self.needs.up();
+            if self.needs.selected() == before {
+                self.needs.down();
+            }
+            if self.needs.selected() == before {
+                self.drop_left();
+                self.mode = Mode::Needs;
+            }
+        }
+        self.turn(ctx);
     }
 
     fn move_to(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+        let before = self.needs.selected();
+        let mut none = TableState::default();
         let state = match self.mode {
             Mode::Needs => &mut self.needs,
-            Mode::Candidates => &mut self.candidates,
+            Mode::Candidates => self
+                .lineup
+                .as_mut()
+                .map_or(&mut none, |lineup| &mut lineup.state),
             Mode::Awaiting => &mut self.visits,
         };
         let used = moved(state, action);
         if used && self.mode == Mode::Needs {
-            self.rank(false, ctx);
+            self.move_on(before, ctx);
         }
         used
     }
 
-    /// Takes a queue and keeps the selection on its need; when that has left, on the one that took its place.
+    /// Takes a queue and keeps the selection on its need, also when others have taken that off the queue; when this
+    /// session did, on the one that took its place.
     fn take(&mut self, view: &QueueView, ctx: &mut Ctx<'_>) {
         let fresh = self.fresh.take();
-        let kept = fresh.or_else(|| self.need());
-        self.rows.clone_from(&view.rows);
+        let was_left = self.left.take().is_some();
+        let kept = self.row().cloned().filter(|_| fresh.is_none());
+        let own = std::mem::take(&mut self.own);
+        self.rows.clone_from(&view.board.rows);
         self.loaded = true;
+        let wanted = fresh.or_else(|| kept.as_ref().map(|row| row.row.need.clone()));
+        let mut at = wanted.and_then(|need| self.rows.iter().position(|row| row.row.need == need));
+        if let (None, false, Some(row)) = (at, own, kept) {
+            at = Some(self.keep(row, view.left.as_ref(), ctx));
+        }
         self.needs.set_len(self.rows.len());
-        let at = kept.and_then(|need| self.rows.iter().position(|row| row.row.need == need));
         if let Some(at) = at {
             self.needs.select(at);
         }
-        self.awaiting.clone_from(&view.awaiting);
+        self.awaiting.clone_from(&view.board.awaiting);
         self.visits.set_len(self.awaiting.len());
         if self.rows.is_empty() && self.mode == Mode::Candidates {
             self.mode = Mode::Needs;
         }
-        self.rank(true, ctx);
-    }
-
-    fn take_ranking(&mut self, ranking: &Ranking) {
-        let kept = self.candidate().map(|c| c.supplier.clone());
-        self.ranking = Some(ranking.clone());
-        self.candidates.set_len(ranking.candidates.len());
-        let at = kept.and_then(|s| ranking.candidates.iter().position(|c| c.supplier == s));
-        self.candidates.select(at.unwrap_or(0));
-    }
-
-    /// Asks before the selected candidate is confirmed.
-    fn confirm(&mut self, ctx: &mut Ctx<'_>) {
-        let (Some(row), Some(candidate)) = (self.row(), self.candidate()) else {
-            let said = text!(zh: "没有可以确认的候选人", en: "There is no candidate to confirm");
-            ctx.say(Tone::Warn, said.get(ctx.model.lang));
-            return;
-        };
-        let token = ctx.model.token();
-        let (need, supplier) = (row.row.need.clone(), candidate.supplier.clone());
-        let wording = question(row, &supplier);
-        let command = Command::Confirm {
-            need: need.clone(),
-            supplier: supplier.clone(),
-            visits: None,
-            place: None,
-        };
-        let then = vec![Effect::Ask(Request::Execute(token, command))];
-        self.sent = Some(Sent {
-            token,
-            need,
-            supplier,
-        });
-        ctx.push(Ask::new(wording, text!(zh: "确认", en: "confirm"), then));
-    }
-
-    fn executed(&mut self, token: u64, result: &Result<Done, DeskError>, ctx: &mut Ctx<'_>) {
-        if let Ok(done) = result {
-            self.fresh = added_need(&done.events).or_else(|| self.fresh.take());
-        }
-        let Some(sent) = self.sent.take_if(|sent| sent.token == token) else {
-            return;
-        };
-        let lang = ctx.model.lang;
-        let (need, name) = (sent.need, cells::supplier_name(&sent.supplier, ctx.model));
-        match result {
-            Ok(_) => {
-                let said =
-                    say!(lang, zh: "已确认：{name} → {need}", en: "Confirmed: {name} for {need}");
-                ctx.say(Tone::Good, said);
+        self.turn(ctx);
+        if self.left.is_some() {
+            self.lineup = None;
+            if !was_left {
+                self.tell_left(ctx);
             }
-            Err(error) => {
-                let why = error.said().get(lang);
-                ctx.say(
-                    Tone::Error,
-                    say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}"),
-                );
-                refused(error, &need, &sent.supplier, ctx);
-            }
+        } else if let (true, Some(need)) = (was_left, at.and(self.need())) {
+            let said = say!(ctx.model.lang, zh: "需求 {need} 又回到队列", en: "{need} is in the queue again");
+            ctx.say(Tone::Info, said);
+            self.rank(ctx);
         }
+    }
+
+    /// Keeps the row of a need that others took off the queue where it was.
+    fn keep(&mut self, row: BestRow, left: Option<&Left>, ctx: &mut Ctx<'_>) -> usize {
+        let need = &row.row.need;
+        let known = left.filter(|left| left.need == *need).cloned();
+        self.left = Some(known.unwrap_or_else(|| {
+            // The question was about another need.
+            ctx.ask(Request::Queue(Some(need.clone())));
+            Left {
+                need: need.clone(),
+                state: None,
+                by: None,
+            }
+        }));
+        let at = self.needs.selected().unwrap_or_default();
+        let at = at.min(self.rows.len());
+        self.rows.insert(at, row);
+        at
+    }
+
+    fn take_ranking(&mut self, ranking: &Ranking, lost: &[Lost], ctx: &mut Ctx<'_>) {
+        if self.left.is_some() {
+            return;
+        }
+        // A need without visits to book has left the queue, which is on its way.
+        if ranking.visits.is_empty() {
+            self.lineup = None;
+            return;
+        }
+        let before = self.place().is_some_and(|place| place.lost.is_some());
+        match &mut self.lineup {
+            Some(lineup) if lineup.need == ranking.need => lineup.take(ranking, lost),
+            other => *other = Some(Lineup::new(ranking)),
+        }
+        self.tell_lost(before, ctx);
     }
 
     fn why(&self, ctx: &mut Ctx<'_>) {
-        if let (Some(need), Some(candidate)) = (self.need(), self.candidate()) {
-            ctx.push(Page::why(need.clone(), candidate.supplier.clone()));
-            ctx.ask(Request::Why(need, candidate.supplier.clone()));
+        if let (Some(need), Some(supplier)) = (self.need(), self.supplier()) {
+            ctx.push(Page::why(need.clone(), supplier.clone()));
+            ctx.ask(Request::Why(need, supplier));
         }
     }
 
@@ -204,8 +258,8 @@ impl Queue {
         let page = match self.mode {
             Mode::Needs => self.need().map(|need| Page::record(Kind::Need, need)),
             Mode::Candidates => self
-                .candidate()
-                .map(|c| Page::record(Kind::Supplier, c.supplier.clone())),
+                .supplier()
+                .map(|supplier| Page::record(Kind::Supplier, supplier)),
             Mode::Awaiting => self
                 .visit()
                 .map(|v| Page::record(Kind::Need, v.need.clone())),
@@ -233,8 +287,23 @@ impl Queue {
         }
     }
 
+    /// Personal data of the candidate that is marked, or of the need's resident.
+    fn reveal(&self, ctx: &mut Ctx<'_>) {
+        let (kind, code) = match self.mode {
+            Mode::Needs => (Kind::Need, self.need()),
+            Mode::Candidates => (Kind::Supplier, self.supplier()),
+            Mode::Awaiting => (Kind::Need, self.visit().map(|visit| visit.need.clone())),
+        };
+        if let Some(code) = code {
+            reveal::ask_of(kind, &code, ctx);
+        }
+    }
+
     fn enter_candidates(&mut self, ctx: &mut Ctx<'_>) {
-        if self.candidates.is_empty() {
+        if self.is_gone(ctx) {
+            return;
+        }
+        if self.lineup().is_none_or(|lineup| lineup.state.is_empty()) {
             let said = text!(zh: "没有候选人。按 w 查某个供方为什么不行", en: "No candidates. Press w to see why somebody is not one");
             ctx.say(Tone::Warn, said.get(ctx.model.lang));
         } else {
@@ -243,32 +312,19 @@ impl Queue {
     }
 }
 
-/// The question before a confirmation, with all that it does.
-fn question(row: &BestRow, supplier: &Code) -> super::ask::Wording {
-    let (row, supplier) = (row.row.clone(), supplier.clone());
-    Box::new(move |model| {
-        let lang = model.lang;
-        let who = cells::supplier_name(&supplier, model);
-        let whom = cells::resident_name(&row.resident, model);
-        let what = model.name(Kind::Category, &row.category);
-        let visits = words::visits(&row.visits, 8, lang);
-        let n = row.visits.len();
-        let asked = say!(lang, zh: "由 {who}（{supplier}）为 {whom} 服务：{what}？", en: "{who} ({supplier}) for {whom}: {what}?");
-        let books = if n == 1 {
-            say!(lang, zh: "将预约：{visits}", en: "This books {visits}")
-        } else {
-            say!(lang, zh: "将预约 {n} 次：{visits}", en: "This books {n} visits: {visits}")
-        };
-        let text = format!("{asked}\n{books}");
-        let title = text!(zh: "确认匹配", en: "Confirm match").get(lang);
-        (title.to_owned(), text)
-    })
-}
-
 fn added_need(events: &[Event]) -> Option<Code> {
     events.iter().find_map(|event| match &event.after {
         AnyRecord::Need(Need { code, .. }) if event.verb == Verb::Added => Some(code.clone()),
         _ => None,
+    })
+}
+
+/// Whether some of the events are about a need or its matches.
+fn concerns(events: &[Event], need: &Code) -> bool {
+    events.iter().any(|event| match &event.after {
+        AnyRecord::Need(found) => found.code == *need,
+        AnyRecord::Match(found) => found.need == *need,
+        _ => false,
     })
 }
 
@@ -308,11 +364,12 @@ impl View for Queue {
 
     fn start(&mut self, ctx: &mut Ctx<'_>) {
         if ctx.model.ready {
-            ctx.ask(Request::Queue);
+            self.refresh(ctx);
         }
     }
 
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+        self.confirmation.refused = None;
         if self.move_to(action, ctx) {
             return true;
         }
@@ -324,6 +381,7 @@ impl View for Queue {
             "confirm" => self.confirm(ctx),
             "why" => self.why(ctx),
             "open" => self.open(ctx),
+            "reveal" => self.reveal(ctx),
             "add" => edit::add_need(None, ctx),
             "why-other" | "unmatch" | "cancel-need" | "edit" => self.act_on_need(action, ctx),
             "awaiting" => {
@@ -344,7 +402,7 @@ impl View for Queue {
 
     fn answer(&mut self, answer: &Answer, ctx: &mut Ctx<'_>) {
         match answer {
-            Answer::Loaded(Ok(())) => ctx.ask(Request::Queue),
+            Answer::Loaded(Ok(())) => self.refresh(ctx),
             Answer::Queue(Ok(view)) => self.take(view, ctx),
             Answer::Queue(Err(error)) | Answer::Candidates(_, Err(error)) => {
                 let gone = matches!(error, DeskError::Refused(_));
@@ -352,18 +410,38 @@ impl View for Queue {
                     ctx.say(Tone::Error, error.said().get(ctx.model.lang));
                 }
             }
-            Answer::Candidates(need, Ok(ranking)) if self.need().as_ref() == Some(need) => {
-                self.take_ranking(ranking);
+            Answer::Candidates(need, Ok((ranking, lost))) if self.need().as_ref() == Some(need) => {
+                self.take_ranking(ranking, lost, ctx);
             }
-            Answer::Executed(token, result) => self.executed(*token, result, ctx),
+            Answer::Executed(token, result) => {
+                if let Ok(done) = result {
+                    self.fresh = added_need(&done.events).or_else(|| self.fresh.take());
+                    self.own |= self
+                        .need()
+                        .is_some_and(|need| concerns(&done.events, &need));
+                }
+                self.executed(*token, result, ctx);
+            }
             _ => {}
         }
     }
 
-    fn events(&mut self, _events: &Arc<Vec<Event>>, ctx: &mut Ctx<'_>) {
-        if ctx.model.ready {
-            ctx.ask(Request::Queue);
+    fn news(&mut self, news: &News, ctx: &mut Ctx<'_>) {
+        if !ctx.model.ready || !news.changed() {
+            return;
         }
+        if let Some(need) = self.need() {
+            let shown = self.lineup().map(Lineup::shown).unwrap_or_default();
+            self.told.take(&news.changes, &need, &shown);
+        }
+        self.refresh(ctx);
+    }
+
+    fn reviews(&self) -> Option<(&Code, bool)> {
+        if self.mode == Mode::Awaiting || self.gone().is_some() {
+            return None;
+        }
+        Some((&self.row()?.row.need, self.mode == Mode::Candidates))
     }
 
     fn tab(&self, model: &Model) -> String {
@@ -381,16 +459,5 @@ impl View for Queue {
     ) -> Option<Position> {
         self.paint(buf, area, model, focused);
         None
-    }
-}
-
-/// Shows every rule of a refused pair, and ranks again.
-fn refused(error: &DeskError, need: &Code, supplier: &Code, ctx: &mut Ctx<'_>) {
-    ctx.ask(Request::Queue);
-    if let DeskError::Refused(refusal) = error
-        && refusal.codes.iter().any(|code| words::is_rule(code))
-    {
-        ctx.push(Page::why(need.clone(), supplier.clone()));
-        ctx.ask(Request::Why(need.clone(), supplier.clone()));
     }
 }

@@ -1,6 +1,6 @@
 //! A registry as a list: suppliers, or needs and residents by turns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,15 +10,16 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::page::Page;
-use super::{cells, edit};
-use crate::console::app::model::Model;
+use super::{cells, edit, reveal};
+use crate::console::app::model::{Model, Names};
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::input::Input;
 use crate::console::widgets::table::{Table, TableState};
 use crate::console::widgets::text::put;
-use crate::domain::{Code, Event, Kind};
+use crate::desk::News;
+use crate::domain::{Code, Kind};
 use crate::text;
 
 /// One kind's list and where one is in it.
@@ -32,6 +33,8 @@ struct Shelf {
     cache: HashMap<Code, Vec<Line<'static>>>,
     /// The text whose result is shown.
     shown: String,
+    /// The version of the registry when its list was asked for last; none when what may be seen can be another since.
+    version: Option<u64>,
 }
 
 impl Shelf {
@@ -45,6 +48,7 @@ impl Shelf {
             cancel: Arc::default(),
             cache: HashMap::new(),
             shown: String::new(),
+            version: None,
         }
     }
 
@@ -60,8 +64,33 @@ impl Shelf {
         ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
     }
 
+    /// Asks again when the registry has changed. What is on its way stays so: others may change something all the time.
+    fn ask_again(&mut self, ctx: &mut Ctx<'_>) {
+        let version = ctx.model.library.book(self.kind).version;
+        if self.version.replace(version) == Some(version) {
+            return;
+        }
+        let text = self.filter.text().to_owned();
+        ctx.ask(Request::List(self.kind, text, Arc::clone(&self.cancel)));
+    }
+
+    /// Whether something of a record of a kind stands in its rows.
+    fn shows(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Match | Kind::Service => self.kind == Kind::Need,
+            Kind::Resident => self.kind != Kind::Supplier,
+            Kind::Supplier | Kind::Need => self.kind == kind,
+            Kind::Settings | Kind::Grant => false,
+            _ => true,
+        }
+    }
+
     /// Takes a list and keeps the selection on its record; a new filter begins at its best match.
     fn take(&mut self, codes: &Arc<Vec<Code>>, again: bool) {
+        self.loaded = true;
+        if again && Arc::ptr_eq(codes, &self.codes) {
+            return;
+        }
         let kept = self.selected().cloned().filter(|_| again);
         self.codes = Arc::clone(codes);
         self.state.set_len(self.codes.len());
@@ -71,15 +100,19 @@ impl Shelf {
             None if !again => self.state.top(),
             None => {}
         }
-        self.loaded = true;
     }
 }
+
+/// The kinds whose changes may change what somebody may see.
+const SCOPE: [Kind; 4] = [Kind::Grant, Kind::Resident, Kind::Street, Kind::Community];
 
 /// The pane of a registry.
 pub struct Registry {
     shelves: Vec<Shelf>,
     current: usize,
     typing: bool,
+    /// The names that the rows were made with.
+    names: Arc<Names>,
 }
 
 impl Registry {
@@ -90,6 +123,7 @@ impl Registry {
             shelves: kinds.iter().map(|&kind| Shelf::new(kind)).collect(),
             current: 0,
             typing: false,
+            names: Arc::default(),
         }
     }
 
@@ -124,6 +158,13 @@ impl Registry {
         let kind = self.kind();
         if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
             edit::edit(kind, &code, ctx);
+        }
+    }
+
+    fn reveal(&mut self, ctx: &mut Ctx<'_>) {
+        let kind = self.kind();
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+            reveal::ask_of(kind, &code, ctx);
         }
     }
 
@@ -226,6 +267,7 @@ impl View for Registry {
         match action {
             "open" => self.open(ctx),
             "edit" => self.edit(ctx),
+            "reveal" => self.reveal(ctx),
             "add" => edit::add(self.kind(), ctx),
             "add-resident" => edit::add(Kind::Resident, ctx),
             "other-list" => self.turn_over(ctx),
@@ -281,23 +323,39 @@ impl View for Registry {
                     shelf.shown.clone_from(text);
                 }
             }
-            Answer::Names(_) | Answer::Loaded(_) | Answer::Changed(Some(_)) => {
+            Answer::Names(_) | Answer::Loaded(_) => {
                 for shelf in &mut self.shelves {
                     shelf.cache.clear();
                 }
             }
-            Answer::Changed(None) => {
+            Answer::Changed(names) => {
+                let renamed = !Arc::ptr_eq(&self.names, names);
+                self.names = Arc::clone(names);
                 for shelf in &mut self.shelves {
-                    shelf.ask(ctx);
+                    if renamed {
+                        shelf.cache.clear();
+                    }
+                    shelf.ask_again(ctx);
                 }
             }
             _ => {}
         }
     }
 
-    fn events(&mut self, _events: &Arc<Vec<Event>>, _ctx: &mut Ctx<'_>) {
+    fn news(&mut self, news: &News, _ctx: &mut Ctx<'_>) {
+        let kinds: HashSet<Kind> = news
+            .changes
+            .iter()
+            .flat_map(|change| &change.events)
+            .map(|event| event.after.kind())
+            .collect();
         for shelf in &mut self.shelves {
-            shelf.cache.clear();
+            if news.missed || kinds.iter().any(|kind| shelf.shows(*kind)) {
+                shelf.cache.clear();
+            }
+            if news.missed || kinds.iter().any(|kind| SCOPE.contains(kind)) {
+                shelf.version = None;
+            }
         }
     }
 

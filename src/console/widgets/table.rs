@@ -162,6 +162,8 @@ pub struct Table<'a> {
 impl Table<'_> {
     /// Draws headings and the rows in sight; `cells` gives the cells of one row in the order of the columns and is called for those only.
     ///
+    /// The last cell of a row that has fewer cells than there are columns takes the room of the others.
+    ///
     /// A bar at the right edge shows the place when there are more rows than fit.
     pub fn draw<'c>(
         &self,
@@ -208,8 +210,14 @@ impl Table<'_> {
     ) {
         for &(i, x, w) in layout {
             if let (Some(column), Some(cell)) = (self.columns.get(i), cells.get(i)) {
+                let spans = i + 1 == cells.len() && cells.len() < self.columns.len();
+                let w = if spans {
+                    line.width.saturating_sub(x)
+                } else {
+                    w
+                };
                 let place = Rect::new(line.x + x, line.y, w, 1);
-                put_line(buf, place, 0, cell, style, column.right);
+                put_line(buf, place, 0, cell, style, column.right && !spans);
             }
         }
     }

@@ -9,12 +9,13 @@ use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Reference, Resident, Service, Settings, Supplier};
 use crate::domain::{AnyRecord, Code, Event, Kind, Record, Stamp, Verb};
 use crate::matching::Index;
-use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
+use crate::store::{Decision, Refusal, Rows, StoreError, Undecided, fetch};
 
 mod cancel;
 mod close;
 mod confirm;
 pub(super) mod put;
+mod reveal;
 mod roll;
 pub(super) mod tree;
 
@@ -31,8 +32,12 @@ pub(super) fn decide(
     command: &Command,
     rows: &dyn Rows,
     context: &Context<'_>,
-) -> Result<Vec<Event>, Undecided> {
-    match command {
+) -> Result<Decision, Undecided> {
+    let events = match command {
+        Command::Reveal { kind, key, reason } => {
+            return reveal::reveal(rows, *kind, key, reason).map(Into::into);
+        }
+        Command::Export { kinds } => return Ok(reveal::export(kinds)),
         Command::Add { record } => put::add(rows, context, record),
         Command::Edit {
             before,
@@ -70,7 +75,8 @@ pub(super) fn decide(
         }
         Command::Cancel { need, reason } => cancel::cancel(rows, context, need, reason),
         Command::Roll { rolls } => roll::roll(rows, context, rolls),
-    }
+    };
+    events.map(Into::into)
 }
 
 /// That there is no such record.
@@ -132,7 +138,10 @@ pub(super) fn chain_of(rows: &dyn Rows, record: &AnyRecord) -> Result<Code, Stor
             Some(need) => street_of_resident(rows, &need.resident)?,
             None => None,
         },
-        AnyRecord::Category(_) | AnyRecord::Capability(_) | AnyRecord::Settings(_) => None,
+        AnyRecord::Category(_)
+        | AnyRecord::Capability(_)
+        | AnyRecord::Settings(_)
+        | AnyRecord::Grant(_) => None,
     };
     Ok(street.unwrap_or_else(|| Code::composed(Event::DISTRICT)))
 }

@@ -10,6 +10,7 @@ use super::kinds::Kind;
 use super::problem::Problem;
 
 mod category;
+mod grant;
 mod matched;
 mod need;
 mod offer;
@@ -21,6 +22,7 @@ mod supplier;
 mod table;
 
 pub use category::{Capability, Category};
+pub use grant::Grant;
 pub use matched::Match;
 pub use need::Need;
 pub use offer::{Away, Held, Skill};
@@ -160,6 +162,7 @@ any_record! {
     Match(Match),
     Service(Service),
     Settings(Settings),
+    Grant(Grant),
 }
 
 /// Runs `$body` with `$record` bound to the record inside, whatever its kind.
@@ -177,6 +180,7 @@ macro_rules! with_record {
             $crate::domain::AnyRecord::Match($record) => $body,
             $crate::domain::AnyRecord::Service($record) => $body,
             $crate::domain::AnyRecord::Settings($record) => $body,
+            $crate::domain::AnyRecord::Grant($record) => $body,
         }
     };
 }
@@ -224,6 +228,10 @@ macro_rules! for_kind {
             }
             $crate::domain::Kind::Settings => {
                 type $R = $crate::domain::record::Settings;
+                $body
+            }
+            $crate::domain::Kind::Grant => {
+                type $R = $crate::domain::record::Grant;
                 $body
             }
         }

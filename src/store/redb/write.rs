@@ -7,7 +7,7 @@ use super::read::View;
 use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any, drafts};
 use crate::both;
 use crate::domain::kinds::Word;
-use crate::domain::{Code, Event, Kind};
+use crate::domain::{Code, Event, Kind, Note};
 use crate::store::journal::{self, Hash, START, Stored};
 use crate::store::tables::{after, entry_key, links, record_key, side_key};
 use crate::store::{Executed, Job, Request, RequestId, StoreError, Undecided, codec};
@@ -29,8 +29,7 @@ pub(super) fn execute(
     let mut executed = Vec::with_capacity(jobs.len());
     let mut wrote = false;
     for job in jobs {
-        let mut done = execute_one(&transaction, key, job)?;
-        wrote |= matches!(&done, Executed::Done(events) if !events.is_empty());
+        let mut done = execute_one(&transaction, key, job, &mut wrote)?;
         if let (Executed::Done(events), Some(draft)) = (&done, job.draft)
             && events.is_empty()
         {
@@ -60,6 +59,7 @@ fn execute_one(
     transaction: &WriteTransaction,
     key: &Hash,
     job: &mut Job<'_>,
+    wrote: &mut bool,
 ) -> Result<Executed, StoreError> {
     let before = read_result(
         &transaction.open_table(RESULTS).map_err(any)?,
@@ -81,20 +81,33 @@ fn execute_one(
         };
         (job.decide)(&view)
     };
-    let events = match decided {
-        Ok(events) => events,
+    let decision = match decided {
+        Ok(decision) => decision,
         Err(Undecided::Refused(refusal)) => return Ok(Executed::Refused(refusal)),
+        Err(Undecided::Denied(refusal, note)) => {
+            let mut writer = Writer::new(transaction, key)?;
+            writer.note(&note, &job.request)?;
+            // Not remembered under its id: who may do it later may ask again.
+            writer.finish()?;
+            *wrote = true;
+            return Ok(Executed::Refused(refusal));
+        }
         Err(Undecided::Failed(error)) => return Ok(Executed::Failed(error)),
     };
-    if !events.is_empty() {
+    if !decision.is_empty() {
         let mut writer = Writer::new(transaction, key)?;
-        for event in &events {
+        for event in &decision.events {
             writer.write(event, &job.request)?;
         }
-        writer.finish(job.request.id)?;
+        for note in &decision.notes {
+            writer.note(note, &job.request)?;
+        }
+        writer.remember(job.request.id)?;
+        writer.finish()?;
         drafts::forget(transaction, &job.request.who, job.request.id)?;
+        *wrote = true;
     }
-    Ok(Executed::Done(events))
+    Ok(Executed::Done(decision.events))
 }
 
 /// Where the entries of a command are in the journal, when one of this id was done.
@@ -121,17 +134,21 @@ impl<T: ReadableTable<Key, Key>> Again<T> {
     pub fn events(&self, places: &[Place]) -> Result<Vec<Event>, StoreError> {
         places
             .iter()
-            .map(|(chain, sequence)| self.event(chain, *sequence))
+            .filter_map(|(chain, sequence)| self.event(chain, *sequence).transpose())
             .collect()
     }
 
-    fn event(&self, chain: &Code, sequence: u64) -> Result<Event, StoreError> {
+    /// The event of an entry; none when the entry changed no record.
+    fn event(&self, chain: &Code, sequence: u64) -> Result<Option<Event>, StoreError> {
         let bytes = self
             .journal
             .get(entry_key(chain.as_str(), sequence).as_slice())
             .map_err(any)?;
         let bytes = bytes.as_ref().map(AccessGuard::value);
         let entry = Stored::read(chain.as_str(), sequence, bytes.unwrap_or_default())?;
+        if entry.verb.is_note() {
+            return Ok(None);
+        }
         let record = self
             .records
             .get(record_key(entry.kind, entry.key.as_str()).as_slice())
@@ -143,7 +160,7 @@ impl<T: ReadableTable<Key, Key>> Again<T> {
             .get(side_key(entry.kind, entry.key.as_str(), entry.version).as_slice())
             .map_err(any)?
             .map(|guard| minicbor::decode(guard.value()).unwrap_or_default());
-        entry.told_again(chain, &now, side.as_ref())
+        entry.told_again(chain, &now, side.as_ref()).map(Some)
     }
 }
 
@@ -209,7 +226,7 @@ impl<'t> Writer<'t> {
     }
 
     fn append(&mut self, event: &Event, request: &Request) -> Result<(), StoreError> {
-        let (sequence, previous) = self.head(&event.chain)?;
+        let (_, previous) = self.head(&event.chain)?;
         let (kind, key) = (event.after.kind(), event.after.key());
         let version = if event.before.is_some() {
             self.next_version(kind, &key)?
@@ -217,13 +234,6 @@ impl<'t> Writer<'t> {
             1
         };
         let (entry, side) = journal::entry(event, request, previous, self.key, version);
-        let (bytes, hash) = entry.bytes();
-        self.journal
-            .insert(
-                entry_key(event.chain.as_str(), sequence + 1).as_slice(),
-                bytes.as_slice(),
-            )
-            .map_err(any)?;
         if !side.0.is_empty() {
             let values = minicbor::to_vec(&side).unwrap_or_default();
             self.personal
@@ -233,10 +243,29 @@ impl<'t> Writer<'t> {
                 )
                 .map_err(any)?;
         }
+        self.chain(&event.chain, &entry)
+    }
+
+    /// Writes the entry of a deed that changes no record.
+    fn note(&mut self, note: &Note, request: &Request) -> Result<(), StoreError> {
+        let (_, previous) = self.head(&note.chain)?;
+        self.chain(&note.chain, &journal::noted(note, request, previous))
+    }
+
+    /// Puts an entry at the end of a chain.
+    fn chain(&mut self, chain: &Code, entry: &Stored) -> Result<(), StoreError> {
+        let sequence = self.head(chain)?.0 + 1;
+        let (bytes, hash) = entry.bytes();
+        self.journal
+            .insert(
+                entry_key(chain.as_str(), sequence).as_slice(),
+                bytes.as_slice(),
+            )
+            .map_err(any)?;
         if self.places.len() < NAMED {
-            self.places.push((event.chain.clone(), sequence + 1));
+            self.places.push((chain.clone(), sequence));
         }
-        self.grown.insert(event.chain.clone(), (sequence + 1, hash));
+        self.grown.insert(chain.clone(), (sequence, hash));
         Ok(())
     }
 
@@ -267,7 +296,7 @@ impl<'t> Writer<'t> {
         Ok(number.map_or(0, u32::from_be_bytes) + 1)
     }
 
-    fn finish(mut self, id: RequestId) -> Result<(), StoreError> {
+    fn finish(mut self) -> Result<(), StoreError> {
         for (chain, (sequence, hash)) in std::mem::take(&mut self.grown) {
             self.heads
                 .insert(
@@ -287,7 +316,7 @@ impl<'t> Writer<'t> {
                 .insert(kind.as_bytes(), count.to_le_bytes().as_slice())
                 .map_err(any)?;
         }
-        self.remember(id)
+        Ok(())
     }
 
     fn remember(&mut self, id: RequestId) -> Result<(), StoreError> {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::finder;
 use crate::console::app::model::Model;
 use crate::console::app::view::Effect;
-use crate::console::panes::QUEUE;
 use crate::console::panes::sheet::{Spec, Submit};
+use crate::console::panes::{QUEUE, reveal};
 use crate::console::widgets::form::{Choice, Field, Form, Search};
 use crate::desk::{Command, Desk, Done};
-use crate::domain::field::Field as Column;
+use crate::domain::field::{Field as Column, Privacy};
 use crate::domain::kinds::Word;
 use crate::domain::lang::{Lang, Text};
+use crate::domain::mask::masked;
 use crate::domain::{
     AnyRecord, Code, Kind, Record, Said, Sex, Status, Subject, SupplierKind, Urgency,
 };
@@ -62,7 +63,7 @@ impl<R: Record + Into<AnyRecord>> RecordForm<R> {
     }
 
     fn field(&self, column: &'static Column<R>, model: &Model) -> Field {
-        let value = (column.get)(&self.base);
+        let value = self.shown(column, model);
         let id = column.column;
         let label = column.label.get(model.lang);
         let lang = model.lang;
@@ -92,15 +93,39 @@ impl<R: Record + Into<AnyRecord>> RecordForm<R> {
         }
     }
 
+    /// A value as the form shows it at first: personal ones in part, unless the record's are shown in full.
+    fn shown(&self, column: &Column<R>, model: &Model) -> String {
+        if self.editing {
+            reveal::shown(column, &self.base, model)
+        } else {
+            (column.get)(&self.base)
+        }
+    }
+
+    /// Whether a field still holds the part of a personal value that it was shown with: the value stays as it is.
+    fn is_kept(&self, column: &Column<R>, typed: &str) -> bool {
+        self.editing
+            && column.privacy == Privacy::Masked
+            && !typed.is_empty()
+            && typed == masked(column.column, &(column.get)(&self.base))
+    }
+
     /// Checks the value alone, and that what it refers to exists.
     fn check(
         &self,
         column: &'static Column<R>,
         model: &Model,
     ) -> impl Fn(&str) -> Result<(), String> + 'static {
-        let (base, lang, desk) = (self.base.clone(), model.lang, Arc::clone(&model.desk));
+        let own = Self {
+            base: self.base.clone(),
+            editing: self.editing,
+        };
+        let (lang, desk) = (model.lang, Arc::clone(&model.desk));
         move |typed| {
-            let mut record = base.clone();
+            if own.is_kept(column, typed) {
+                return Ok(());
+            }
+            let mut record = own.base.clone();
             (column.set)(&mut record, typed)
                 .and_then(|()| exists(&record, column.column, &desk))
                 .map_err(|said| said.get(lang).to_owned())
@@ -111,7 +136,8 @@ impl<R: Record + Into<AnyRecord>> RecordForm<R> {
         let mut record = self.base.clone();
         for column in self.columns() {
             let typed = form.value(column.column).trim();
-            if column.column == "code" && typed.is_empty() {
+            let is_given = column.column == "code" && typed.is_empty();
+            if is_given || self.is_kept(column, typed) {
                 continue;
             }
             (column.set)(&mut record, typed)

@@ -1,0 +1,246 @@
+//! Confirming a candidate: the question, what becomes of it, and what others do meanwhile.
+
+use super::ask::{Ask, Withdraw, Wording};
+use super::queue::{Mode, Queue};
+use super::{cells, others, words};
+use crate::console::app::view::{Ctx, Effect};
+use crate::console::app::worker::Request;
+use crate::console::widgets::status::Kind as Tone;
+use crate::desk::{BestRow, Command, DeskError, Done};
+use crate::domain::{Code, Kind};
+use crate::{say, text};
+
+/// A need and a supplier.
+#[derive(Clone, PartialEq, Eq)]
+struct Pair {
+    need: Code,
+    supplier: Code,
+}
+
+/// Where a confirmation is.
+#[derive(Default)]
+pub struct Confirmation {
+    /// Asked about or sent, under its token, with the means to take the question away.
+    sent: Option<(u64, Pair, Withdraw)>,
+    /// Refused just now: who took the slot is said as soon as it is known.
+    pub(super) refused: Option<Refused>,
+}
+
+/// A confirmation that was refused.
+pub struct Refused {
+    pair: Pair,
+    /// The rules that refused, in words; empty when something else did.
+    rules: Vec<String>,
+}
+
+impl Queue {
+    /// Asks before the selected candidate is confirmed.
+    pub(super) fn confirm(&mut self, ctx: &mut Ctx<'_>) {
+        if self.is_gone(ctx) {
+            return;
+        }
+        let lang = ctx.model.lang;
+        let (Some(row), Some(place)) = (self.row(), self.place()) else {
+            let said = text!(zh: "没有可以确认的候选人", en: "There is no candidate to confirm");
+            ctx.say(Tone::Warn, said.get(lang));
+            return;
+        };
+        let pair = Pair {
+            need: row.row.need.clone(),
+            supplier: place.candidate.supplier.clone(),
+        };
+        if place.lost.is_some() {
+            let why = self.why_lost(&pair.supplier, ctx).unwrap_or_default();
+            ctx.say(
+                Tone::Warn,
+                say!(lang, zh: "{why}，不能确认；请选另一位", en: "{why} and can't be confirmed; choose another"),
+            );
+            return;
+        }
+        let token = ctx.model.token();
+        let command = Command::Confirm {
+            need: pair.need.clone(),
+            supplier: pair.supplier.clone(),
+            visits: None,
+            place: None,
+        };
+        let then = vec![Effect::Ask(Request::Execute(token, command))];
+        let ask = Ask::new(
+            question(row, &pair.supplier),
+            text!(zh: "确认", en: "confirm"),
+            then,
+        );
+        self.confirmation.sent = Some((token, pair, ask.withdraw()));
+        ctx.push(ask);
+    }
+
+    /// Takes what became of a confirmation.
+    pub(super) fn executed(
+        &mut self,
+        token: u64,
+        result: &Result<Done, DeskError>,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let sent = &mut self.confirmation.sent;
+        let Some((_, pair, _)) = sent.take_if(|(own, ..)| *own == token) else {
+            return;
+        };
+        let lang = ctx.model.lang;
+        let (need, name) = (&pair.need, cells::supplier_name(&pair.supplier, ctx.model));
+        match result {
+            Ok(_) => {
+                if let Some(lineup) = &mut self.lineup {
+                    lineup.forget(&pair.supplier);
+                }
+                let said =
+                    say!(lang, zh: "已确认：{name} → {need}", en: "Confirmed: {name} for {need}");
+                ctx.say(Tone::Good, said);
+            }
+            Err(error) => {
+                let why = error.said().get(lang);
+                ctx.say(
+                    Tone::Error,
+                    say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}"),
+                );
+                self.confirmation.refused = refused(error, pair, ctx);
+                self.refresh(ctx);
+                if self.gone().is_some() {
+                    self.tell_left(ctx);
+                } else {
+                    self.tell_lost(true, ctx);
+                }
+            }
+        }
+    }
+
+    /// Says at once when the candidate in hand was taken by others, and takes a question about them away.
+    pub(super) fn tell_lost(&mut self, was_lost: bool, ctx: &mut Ctx<'_>) {
+        let refused = self.confirmation.refused.as_ref();
+        if let Some(said) = refused.and_then(|refused| self.why_refused(refused, ctx)) {
+            ctx.say(Tone::Error, said);
+            self.confirmation.refused = None;
+            return;
+        }
+        if let Some((pair, question)) = self.asked()
+            && let Some(why) = self.why_lost(&pair.supplier, ctx)
+        {
+            question.now(ctx);
+            ctx.say(Tone::Warn, why);
+        } else if self.mode == Mode::Candidates
+            && !was_lost
+            && let Some(place) = self.place()
+            && let Some(why) = self.why_lost(&place.candidate.supplier, ctx)
+        {
+            ctx.say(Tone::Warn, why);
+        }
+    }
+
+    /// Says at once when others took the need in hand off the queue, and takes a question about it away.
+    pub(super) fn tell_left(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(why) = self.why_gone(ctx) else {
+            return;
+        };
+        if let Some(refused) = self.confirmation.refused.take() {
+            let (lang, supplier) = (ctx.model.lang, &refused.pair.supplier);
+            let name = cells::supplier_name(supplier, ctx.model);
+            let said =
+                say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}");
+            ctx.say(Tone::Error, said);
+            return;
+        }
+        let need = self.need();
+        let asked = self
+            .asked()
+            .filter(|(pair, _)| Some(&pair.need) == need.as_ref());
+        if let Some((_, question)) = asked {
+            question.now(ctx);
+        } else if self.mode != Mode::Candidates {
+            return;
+        }
+        ctx.say(Tone::Warn, why);
+    }
+
+    /// The question that waits for an answer.
+    fn asked(&self) -> Option<(&Pair, &Withdraw)> {
+        let (_, pair, question) = self.confirmation.sent.as_ref()?;
+        question.is_open().then_some((pair, question))
+    }
+
+    /// Whether the selected need has left the queue; says so.
+    pub(super) fn is_gone(&self, ctx: &mut Ctx<'_>) -> bool {
+        let Some(why) = self.why_gone(ctx) else {
+            return false;
+        };
+        let said =
+            say!(ctx.model.lang, zh: "{why}；按 J 看下一条", en: "{why}; press J for the next");
+        ctx.say(Tone::Warn, said);
+        true
+    }
+
+    /// `N1 was matched by 李明`, when the selected need has left the queue.
+    fn why_gone(&self, ctx: &Ctx<'_>) -> Option<String> {
+        let left = self.gone()?;
+        let (need, what) = (&left.need, others::left(left, &self.told, ctx.model));
+        Some(say!(ctx.model.lang, zh: "需求 {need} {what}", en: "{need}: {what}"))
+    }
+
+    /// The rules that refused a confirmation, and who took the slot, once that is known.
+    fn why_refused(&self, refused: &Refused, ctx: &Ctx<'_>) -> Option<String> {
+        let lineup = self.lineup()?;
+        let supplier = &refused.pair.supplier;
+        let lost = lineup.place(supplier)?.lost.as_ref()?;
+        let lang = ctx.model.lang;
+        let name = cells::supplier_name(supplier, ctx.model);
+        let mut why = refused.rules.clone();
+        if lost.by.is_some() || why.is_empty() {
+            why.push(others::lost(lost, &lineup.need, &self.told, ctx.model));
+        }
+        let why = why.join(text!(zh: "，", en: ", ").get(lang));
+        Some(say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}"))
+    }
+
+    /// `王建国: taken by 李明`, when a supplier on the screen is no candidate any more.
+    fn why_lost(&self, supplier: &Code, ctx: &Ctx<'_>) -> Option<String> {
+        let lineup = self.lineup()?;
+        let lost = lineup.place(supplier)?.lost.as_ref()?;
+        let name = cells::supplier_name(supplier, ctx.model);
+        let what = others::lost(lost, &lineup.need, &self.told, ctx.model);
+        Some(say!(ctx.model.lang, zh: "{name} {what}", en: "{name}: {what}"))
+    }
+}
+
+/// What is kept of a refusal by the desk; that the store failed is not one.
+fn refused(error: &DeskError, pair: Pair, ctx: &Ctx<'_>) -> Option<Refused> {
+    let DeskError::Refused(refusal) = error else {
+        return None;
+    };
+    let rules = refusal
+        .codes
+        .iter()
+        .filter(|code| words::is_rule(code))
+        .map(|code| words::rule(code, ctx.model.lang))
+        .collect();
+    Some(Refused { pair, rules })
+}
+
+/// The question before a confirmation, with all that it does.
+fn question(row: &BestRow, supplier: &Code) -> Wording {
+    let (row, supplier) = (row.row.clone(), supplier.clone());
+    Box::new(move |model| {
+        let lang = model.lang;
+        let who = cells::supplier_name(&supplier, model);
+        let whom = cells::resident_name(&row.resident, model);
+        let what = model.name(Kind::Category, &row.category);
+        let visits = words::visits(&row.visits, 8, lang);
+        let n = row.visits.len();
+        let asked = say!(lang, zh: "由 {who}（{supplier}）为 {whom} 服务：{what}？", en: "{who} ({supplier}) for {whom}: {what}?");
+        let books = if n == 1 {
+            say!(lang, zh: "将预约：{visits}", en: "This books {visits}")
+        } else {
+            say!(lang, zh: "将预约 {n} 次：{visits}", en: "This books {n} visits: {visits}")
+        };
+        let text = format!("{asked}\n{books}");
+        let title = text!(zh: "确认匹配", en: "Confirm match").get(lang);
+        (title.to_owned(), text)
+    })
+}

@@ -1,0 +1,146 @@
+//! The console of somebody who serves some streets and not others.
+
+use matchdesk::desk::{Command, DeskError};
+use matchdesk::domain::record::{Grant, Need, Resident, Street};
+use matchdesk::domain::{AnyRecord, Code, Lang, Minute, Role};
+
+use super::stage::{Stage, confirm};
+
+fn code(text: &str) -> Code {
+    Code::composed(text)
+}
+
+fn add(stage: &Stage, record: impl Into<AnyRecord>) {
+    let record = record.into();
+    stage.another(&Command::Add { record }).unwrap();
+}
+
+/// The story with a resident of another street, who has a need, and with Wang, who is broker of that street.
+fn two_streets() -> Stage {
+    let stage = Stage::new(120, 40, Lang::En);
+    add(
+        &stage,
+        Street {
+            code: code("110105009"),
+            name_zh: "和平街".to_owned(),
+            name_en: "Hepingjie".to_owned(),
+            lon: Some(116.42),
+            lat: Some(39.97),
+            ..Street::default()
+        },
+    );
+    add(
+        &stage,
+        Resident {
+            code: code("R0000901"),
+            name: "钱守仁".to_owned(),
+            street: Some(code("110105009")),
+            phone: "10809010901".to_owned(),
+            ..Resident::default()
+        },
+    );
+    add(
+        &stage,
+        Need {
+            code: code("N0000901"),
+            resident: code("R0000901"),
+            category: code("barber"),
+            start: Minute::parse("2026-11-25T09:00").unwrap(),
+            minutes: 60,
+            ..Need::default()
+        },
+    );
+    add(
+        &stage,
+        Grant {
+            holder: "wang".to_owned(),
+            role: Role::Broker,
+            streets: vec![code("110105009")],
+            revoked: false,
+        },
+    );
+    stage
+}
+
+#[test]
+fn a_broker_sees_the_needs_and_residents_of_her_own_streets_only() {
+    let stage = two_streets();
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.sees("1 to match").sees("钱守仁").sees("12 suppliers");
+    wang.sees_no("李德福").sees_no("residents");
+    wang.press("2 t");
+    wang.sees("residents 1/1").sees_no("张桂英");
+    wang.press("/").write("a").sees_no("张桂英");
+    // In a search of a form, too.
+    wang.press("esc esc 3 n").write("zgy").sees_no("张桂英");
+    wang.press("ctrl-u").write("qsr").sees("钱守仁 (R0000901)");
+}
+
+#[test]
+fn a_role_that_is_taken_back_holds_no_more_in_an_open_console() {
+    let stage = two_streets();
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("c").sees("for 钱守仁");
+    let given = Grant {
+        holder: "wang".to_owned(),
+        role: Role::Broker,
+        streets: vec![code("110105009")],
+        revoked: false,
+    };
+    let taken = Grant {
+        revoked: true,
+        ..given.clone()
+    };
+    let taken_back = Command::Edit {
+        before: given.into(),
+        after: taken.into(),
+        reason: String::new(),
+    };
+    stage.another(&taken_back).unwrap();
+    wang.press("y");
+    wang.sees("0 to match").sees("was not confirmed");
+    let matches = stage.desk.rows().unwrap();
+    assert!(
+        matches
+            .matches_of_need(&code("N0000901"))
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_a_supplier_did_in_other_streets_names_none_of_their_residents() {
+    let stage = two_streets();
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("1 /").write("wjg").press("enter enter");
+    wang.sees("supplier V0000123")
+        .sees("a resident of another street");
+    wang.sees_no("李德福");
+}
+
+#[test]
+fn a_supervisor_sees_all_and_is_told_what_she_may_not_do() {
+    let stage = two_streets();
+    add(
+        &stage,
+        Grant {
+            holder: "sun".to_owned(),
+            role: Role::Supervisor,
+            ..Grant::default()
+        },
+    );
+    let mut sun = stage.called_by("sun", (120, 40), Lang::Zh);
+    sun.sees("待匹配 7").sees("居民 6");
+    sun.press("c y");
+    sun.sees("sun 没有“登记、匹配和记录服务”的权限");
+    let refused = sun.desk.execute(
+        &matchdesk::desk::Actor {
+            who: "sun".to_owned(),
+            station: String::new(),
+        },
+        &confirm("N0000901", "V0000123"),
+    );
+    assert!(
+        matches!(refused, Err(DeskError::Refused(refusal)) if refusal.codes == ["not_permitted"])
+    );
+}
