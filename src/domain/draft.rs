@@ -17,7 +17,7 @@ pub struct Draft {
     /// What the form is about, as it was opened.
     #[n(0)]
     pub subject: Subject,
-    /// The value of each field, by its name.
+    /// The value of each field that is not as it was at first, by its name.
     #[cbor(n(1), default)]
     pub values: BTreeMap<String, String>,
     /// The field that had the keys.
@@ -41,10 +41,18 @@ impl Draft {
     /// The longest draft that is kept, in bytes of text.
     pub const LONGEST: usize = 256 << 10;
 
-    /// A field's value, `""` when there is no such field.
+    /// A field's value: what was typed, else what the record had at first, else `""`.
     #[must_use]
-    pub fn value(&self, field: &str) -> &str {
-        self.values.get(field).map_or("", String::as_str)
+    pub fn value(&self, field: &str) -> String {
+        if let Some(typed) = self.values.get(field) {
+            return typed.clone();
+        }
+        match &self.subject {
+            Subject::Add(record) | Subject::Edit(record) => {
+                with_record!(record, record => at_first(record, field))
+            }
+            _ => String::new(),
+        }
     }
 
     /// How much text there is in it, in bytes.
@@ -52,6 +60,12 @@ impl Draft {
     pub fn length(&self) -> usize {
         self.values.values().map(String::len).sum()
     }
+}
+
+fn at_first<R: Record>(record: &R, field: &str) -> String {
+    let mut columns = R::fields().iter();
+    let column = columns.find(|column| column.column == field);
+    column.map_or_else(String::new, |column| (column.get)(record))
 }
 
 /// What a form is about.

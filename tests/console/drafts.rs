@@ -320,3 +320,19 @@ fn a_form_that_was_saved_just_before_the_line_dropped_is_told_and_not_saved_twic
     stage.sees("the form was saved already").sees("7 to match");
     stage.sees_no("New need");
 }
+
+#[test]
+fn a_draft_holds_what_was_typed_and_no_personal_data_that_was_only_shown() {
+    let ground = ground();
+    let mut stage = ground.console(Lang::En, "li");
+    stage.press("2 t /").write("ldf").press("enter e tab tab");
+    stage.press("ctrl-u").write("1941-02-03");
+    let ground = stage.drop_line();
+    let draft = drafts(&ground, "li").remove(0).draft;
+    assert_eq!(draft.values.len(), 1, "{:?}", draft.values);
+    assert_eq!(draft.value("birth_date"), "1941-02-03");
+    let mut stage = ground.console(Lang::En, "li");
+    stage.sees("Edit resident R0000045 · 李德福");
+    stage.press("enter");
+    stage.press("ctrl-s").sees("Saved resident");
+}

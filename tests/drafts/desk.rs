@@ -47,10 +47,7 @@ fn keep(desk: &Desk, who: &str, name: &str) -> Hold {
 
 fn names(desk: &Desk, who: &str) -> Vec<String> {
     let drafts = desk.free_drafts(&person(who), Duration::ZERO).unwrap();
-    drafts
-        .iter()
-        .map(|one| one.draft.value("name").to_owned())
-        .collect()
+    drafts.iter().map(|one| one.draft.value("name")).collect()
 }
 
 fn add(name: &str) -> Command {

@@ -40,9 +40,9 @@ pub fn describe(draft: &Draft, model: &Model) -> String {
         Subject::Add(_) | Subject::Edit(_) => {
             let resident = draft.value("resident");
             if resident.is_empty() {
-                draft.value("name").to_owned()
+                draft.value("name")
             } else {
-                cells::resident_name(&Code::composed(resident), model)
+                cells::resident_name(&Code::composed(&resident), model)
             }
         }
         Subject::Cancel { need } | Subject::Unmatch { need, .. } => {

@@ -19,10 +19,10 @@ pub struct Form {
     lang: Lang,
 }
 
-/// What stands in a form and where its caret is: enough to fill another like it.
+/// What was typed into a form and where its caret is: enough to fill another like it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filling {
-    /// The value of each field, by its id.
+    /// The value of each field that is not as at first, by its id.
     pub values: BTreeMap<String, String>,
     /// The id of the field that has the keys.
     pub focus: String,
@@ -77,13 +77,18 @@ impl Form {
         }
     }
 
-    /// What stands in it.
+    /// What was typed into it.
     #[must_use]
     pub fn filling(&self) -> Filling {
         let value = |field: &Field| (field.id.to_owned(), field.value().to_owned());
         let current = self.current();
         Filling {
-            values: self.fields.iter().map(value).collect(),
+            values: self
+                .fields
+                .iter()
+                .filter(|f| f.dirty())
+                .map(value)
+                .collect(),
             focus: current.map_or("", |field| field.id).to_owned(),
             caret: current.map_or(0, |field| field.input.caret()),
         }
