@@ -62,7 +62,7 @@ impl Machine {
         // Users reach the program, and not the store.
         fs::set_permissions(machine.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         fs::copy(env!("CARGO_BIN_EXE_matchdesk"), machine.path("matchdesk")).unwrap();
-        machine.make_users();
+        Self::make_users();
         machine.start_station();
         machine.start_sshd();
         machine
@@ -76,7 +76,7 @@ impl Machine {
         self.path(name).to_str().unwrap().to_owned()
     }
 
-    fn make_users(&self) {
+    fn make_users() {
         must("groupadd", &["-f", GROUP]);
         for user in [LI, WANG, SUN, ZHAO] {
             let _ = tool("userdel", &[user]);
