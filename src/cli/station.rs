@@ -1,6 +1,6 @@
 //! `station`: the process that owns a store and serves its sessions.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -198,7 +198,7 @@ impl Host for Desks {
         let Ok(call) = serde_json::from_value::<AwayCall>(call) else {
             return status::USAGE;
         };
-        let mut out = BufWriter::new(AwayOut(Arc::clone(line)));
+        let mut out = AwayOut(Arc::clone(line));
         let mut err = AwayErr(Arc::clone(line));
         let mut session = Session {
             lang: call.lang,
@@ -244,12 +244,12 @@ impl Host for Desks {
     }
 }
 
-/// Standard output at the other end of a line.
+/// Standard output at the other end of a line; what is left goes with the exit status.
 struct AwayOut(Arc<Line>);
 
 impl Write for AwayOut {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.out(bytes).map_err(broken)?;
+        self.0.out_with_next(bytes).map_err(broken)?;
         Ok(bytes.len())
     }
 

@@ -102,7 +102,8 @@ pub enum Received<M> {
 #[derive(Debug)]
 pub struct Line {
     stream: UnixStream,
-    writing: Mutex<()>,
+    /// The right to write, and output that waits to go with what is written next.
+    writing: Mutex<Vec<u8>>,
     files: Mutex<VecDeque<OwnedFd>>,
     longest: usize,
     /// How long a frame that has begun may take to come.
@@ -167,6 +168,22 @@ impl Line {
             .try_for_each(|piece| self.send(OUT, piece, None))
     }
 
+    /// Bytes for the session's standard output that need not go at once. They go with what is said next, in one piece,
+    /// so that a short answer and its exit status arrive together or, when the station dies, not at all.
+    ///
+    /// # Errors
+    /// When the other end has gone or takes nothing.
+    pub fn out_with_next(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut held = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        held.extend(bytes);
+        if held.len() < PIECE {
+            return Ok(());
+        }
+        let bytes = std::mem::take(&mut *held);
+        drop(held);
+        self.out(&bytes)
+    }
+
     /// Bytes for the session's standard error.
     ///
     /// # Errors
@@ -178,12 +195,18 @@ impl Line {
     }
 
     fn send(&self, sort: u8, body: &[u8], file: Option<&File>) -> io::Result<()> {
-        let length = u32::try_from(body.len() + 1).map_err(|_| too_long())?;
-        let mut frame = Vec::with_capacity(body.len() + 5);
-        frame.extend(length.to_be_bytes());
-        frame.push(sort);
-        frame.extend(body);
-        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut frames = Vec::with_capacity(held.len() + body.len() + 10);
+        if !held.is_empty() {
+            frame(OUT, &held, &mut frames)?;
+            held.clear();
+        }
+        if file.is_some() && !frames.is_empty() {
+            // A file travels beside its own message.
+            (&self.stream).write_all(&frames)?;
+            frames.clear();
+        }
+        frame(sort, body, &mut frames)?;
         let mut sent = 0;
         if let Some(file) = file {
             let handed = [file.as_fd()];
@@ -192,13 +215,13 @@ impl Line {
             beside.push(SendAncillaryMessage::ScmRights(&handed));
             sent = sendmsg(
                 &self.stream,
-                &[IoSlice::new(&frame)],
+                &[IoSlice::new(&frames)],
                 &mut beside,
                 SendFlags::NOSIGNAL,
             )?;
         }
         // A closed socket is an error here and no signal: the runtime ignores SIGPIPE.
-        (&self.stream).write_all(frame.get(sent..).unwrap_or_default())
+        (&self.stream).write_all(frames.get(sent..).unwrap_or_default())
     }
 
     /// Waits for the next frame; none when the other end has hung up.
@@ -338,6 +361,14 @@ impl Line {
     }
 }
 
+fn frame(sort: u8, body: &[u8], to: &mut Vec<u8>) -> io::Result<()> {
+    let length = u32::try_from(body.len() + 1).map_err(|_| too_long())?;
+    to.extend(length.to_be_bytes());
+    to.push(sort);
+    to.extend(body);
+    Ok(())
+}
+
 fn too_long() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
@@ -387,6 +418,33 @@ mod tests {
         }
         writer.join().unwrap();
         assert!(session.receive::<ToSession>().unwrap().is_none());
+    }
+
+    #[test]
+    fn output_that_waits_goes_in_order_and_in_one_piece_with_what_is_said_next() {
+        let (station, session) = pair();
+        station.out_with_next(b"booked").unwrap();
+        station.out_with_next(b" 09:00").unwrap();
+        let mut byte = [0];
+        let waiting = rustix::net::recv(&session.stream, &mut byte, RecvFlags::DONTWAIT);
+        assert_eq!(waiting.unwrap_err(), Errno::AGAIN);
+        station.say(&ToSession::Exit { status: 0 }).unwrap();
+        // All of it came with one call.
+        drop(station);
+        assert!(matches!(
+            session.receive::<ToSession>().unwrap().unwrap(),
+            Received::Out(bytes) if bytes == b"booked 09:00"
+        ));
+        assert!(matches!(
+            session.receive::<ToSession>().unwrap().unwrap(),
+            Received::Message(ToSession::Exit { status: 0 })
+        ));
+        let (station, session) = pair();
+        station.out_with_next(&vec![7; PIECE]).unwrap();
+        assert!(matches!(
+            session.receive::<ToSession>().unwrap().unwrap(),
+            Received::Out(bytes) if bytes.len() == PIECE
+        ));
     }
 
     #[test]
