@@ -277,7 +277,7 @@ fn roles_are_given_by_a_streets_name_listed_and_taken_back() {
     assert_eq!(desk.json("grant", 0)["grants"], serde_json::json!([]));
     assert!(
         desk.ends("log --lang en", 0)
-            .contains("added grant wang/broker: holder wang, streets S1")
+            .contains("added grant wang/broker: user or @group wang, streets S1")
     );
     assert_eq!(desk.json("whoami", 0)["roles"][0]["role"], "administrator");
 }

@@ -1,8 +1,8 @@
 //! Who may do what: what an administrator who gives a role can rely on.
 
 use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError, ImportRow, Journal};
-use matchdesk::domain::record::{Grant, Need, Settings};
-use matchdesk::domain::{AnyRecord, Code, Kind, Right, Role, Stamp, Verb, Zone};
+use matchdesk::domain::record::{Grant, Need, Service, Settings};
+use matchdesk::domain::{AnyRecord, Code, Kind, Minute, Right, Role, Stamp, Verb, Zone};
 use matchdesk::figures::{By, Period};
 use matchdesk::store::RequestId;
 
@@ -426,4 +426,33 @@ fn a_need_of_nobody_is_refused_as_a_mistake_and_not_as_a_trespass() {
         record: record.into(),
     };
     assert_eq!(district.user("wang", &[]).does(&add), refused("invalid"));
+}
+
+#[test]
+fn a_visit_entered_by_hand_closes_no_need_of_another_resident_or_street() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    let wang = district.user("wang", &[]);
+    let visit = |need: &str| {
+        let record = Service {
+            resident: code("R1"),
+            supplier: code("V1"),
+            category: code("barber"),
+            start: Minute::parse("2026-11-20T09:00").unwrap(),
+            minutes: 60,
+            need: (!need.is_empty()).then(|| code(need)),
+            ..Service::default()
+        };
+        let record = record.into();
+        Command::Add { record }
+    };
+    assert_eq!(wang.does(&visit("N2")), refused("not_permitted"));
+    assert_eq!(wang.does(&visit("N1")), refused("invalid"));
+    assert_eq!(wang.does(&visit("")), Ok(()));
+    let rows = district.desk.rows().unwrap();
+    assert!(
+        rows.get(Kind::Service, &code("S0000001"))
+            .unwrap()
+            .is_some()
+    );
 }

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::names::Names;
-use super::{Failure, Session, Verb, args, session, words};
+use super::{Failure, Session, Verb, args, registry, session, words};
 use crate::desk::{Desk, Journal};
 use crate::domain::kinds::Word;
 use crate::domain::mask::masked;
@@ -182,6 +182,13 @@ fn sentence(desk: &Desk, entry: &Entry, names: &Names<'_>, lang: Lang) -> String
 fn deed(entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
     let verb = entry.verb.say(lang);
     let key = &entry.key;
+    if key.as_str() == Note::ALL {
+        return of_all(entry, lang);
+    }
+    if entry.verb == Happened::Denied {
+        let (asked, kind) = (asked(entry, lang), entry.kind.say(lang));
+        return say!(lang, zh: "被拒绝：{asked}（{kind} {key}）", en: "was denied: {asked} ({kind} {key})");
+    }
     if let (Kind::Match, Some((need, supplier))) = (entry.kind, pair(key)) {
         let name = names.name(Kind::Supplier, &supplier);
         return match entry.verb {
@@ -200,14 +207,7 @@ fn deed(entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
         };
     }
     let kind = entry.kind.say(lang);
-    if key.as_str() == Note::ALL {
-        return of_all(entry, lang);
-    }
     let name = names.name(entry.kind, key);
-    if entry.verb == Happened::Denied {
-        let asked = asked(entry, lang);
-        return say!(lang, zh: "被拒绝：{asked}（{kind} {key}）", en: "was denied: {asked} ({kind} {key})");
-    }
     if entry.verb == Happened::Revealed {
         return say!(lang, zh: "查看了{kind} {key} {name} 的个人信息", en: "saw the personal data of {kind} {key} {name}");
     }
@@ -255,6 +255,7 @@ fn changes(entry: &Entry, lang: Lang) -> String {
             .iter()
             .all(|change| change.column != "outcome"))
     .then(|| crate::domain::Outcome::Completed.say(lang).to_owned());
+    let labels = registry::cells(&registry::empty(entry.kind));
     let parts: Vec<String> = entry
         .changes
         .iter()
@@ -277,10 +278,15 @@ fn changes(entry: &Entry, lang: Lang) -> String {
                 words::cell(column, value.as_deref().unwrap_or(erased), lang)
             };
             let (before, after) = (cell(change.before.as_ref()), cell(change.after.as_ref()));
-            if before.is_empty() {
-                format!("{column} {after}")
-            } else {
-                format!("{column} {before} → {after}")
+            let label = labels
+                .iter()
+                .find(|cell| cell.column == column)
+                .map_or(column, |cell| cell.label.get(lang));
+            let none = text!(zh: "（空）", en: "(none)").get(lang);
+            match (before.is_empty(), after.is_empty()) {
+                (true, _) => format!("{label} {after}"),
+                (false, true) => format!("{label} {before} → {none}"),
+                (false, false) => format!("{label} {before} → {after}"),
             }
         })
         .chain(outcome)

@@ -1,13 +1,15 @@
 //! Codes with the names that people know them by.
 
-use crate::desk::{Desk, DeskError};
-use crate::domain::{AnyRecord, Code, Kind, Lang};
+use crate::desk::{Desk, DeskError, Scope};
+use crate::domain::{AnyRecord, Code, Kind, Lang, Right};
 use crate::store::Rows;
 
 /// Looks names up in one snapshot of the rows.
 pub struct Names<'a> {
     rows: Box<dyn Rows + 'a>,
     lang: Lang,
+    /// Whose demand is named; of other streets only codes are told.
+    scope: Scope,
 }
 
 impl<'a> Names<'a> {
@@ -16,9 +18,17 @@ impl<'a> Names<'a> {
     /// # Errors
     /// When the store can't be read.
     pub fn of(desk: &'a Desk, lang: Lang) -> Result<Self, DeskError> {
+        let access = desk.access();
+        // The journal is to be understood by whoever may read it.
+        let scope = if access.allows(Right::Journal) {
+            Scope::Everywhere
+        } else {
+            access.scope(Right::Demand)
+        };
         Ok(Self {
             rows: desk.rows()?,
             lang,
+            scope,
         })
     }
 
@@ -35,7 +45,11 @@ impl<'a> Names<'a> {
             Lang::En if !en.is_empty() => en,
             _ => zh,
         };
-        Some(match self.rows.get(kind, code).ok()?? {
+        let record = self.rows.get(kind, code).ok()??;
+        if !self.scope.sees(&*self.rows, &record).ok()? {
+            return None;
+        }
+        Some(match record {
             AnyRecord::Street(r) => by(r.name_zh, r.name_en),
             AnyRecord::Community(r) => by(r.name_zh, r.name_en),
             AnyRecord::Category(r) => by(r.name_zh, r.name_en),

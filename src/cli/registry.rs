@@ -46,9 +46,13 @@ fn cells_of<R: Record>(record: &R) -> Vec<Cell> {
 /// The same with personal values in part.
 #[must_use]
 pub fn masked_cells(record: &AnyRecord) -> Vec<Cell> {
+    let is_home = record.kind() == Kind::Resident;
     let mut cells = cells(record);
-    for cell in cells.iter_mut().filter(|cell| cell.masked) {
-        cell.value = masked(cell.column, &cell.value);
+    for cell in &mut cells {
+        // A resident's point says where they live as well as the address does.
+        if cell.masked || (is_home && matches!(cell.column, "lon" | "lat")) {
+            cell.value = masked(cell.column, &cell.value);
+        }
     }
     cells
 }

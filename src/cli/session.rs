@@ -16,7 +16,7 @@ use crate::domain::record::Settings;
 use crate::domain::{Code, Lang, Right, Stamp, Zone};
 use crate::exchange::{Files, Location, OwnFiles};
 use crate::station::{AwayFiles, Line, Peer};
-use crate::store::{self, Refusal, RequestId, Store, StoreError, fetch, random_id};
+use crate::store::{self, RequestId, Store, StoreError, fetch, random_id};
 
 /// One run of the command line.
 pub struct Session<'a> {
@@ -96,11 +96,8 @@ impl Session<'_> {
         if settings.is_some_and(|settings| settings.trial) {
             return Ok(());
         }
-        Err(Refusal::new(
-            Refusal::NOT_PERMITTED,
-            both!(zh: "共用的服务台只有在试用数据库上才接受 --now；请去掉 --now 和 MATCHDESK_NOW", en: "a shared station takes --now only on a store for trials; leave out --now and MATCHDESK_NOW"),
-        )
-        .into())
+        let said = both!(zh: "共用的服务台只有在试用数据库上才接受 --now；请去掉 --now 和 MATCHDESK_NOW", en: "a shared station takes --now only on a store for trials; leave out --now and MATCHDESK_NOW");
+        Ok(desk.deny(&self.actor, Right::Administer, said)?)
     }
 
     /// Opens the store, making it when it is missing.

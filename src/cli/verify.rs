@@ -43,8 +43,8 @@ fn grammar(command: Command, lang: Lang) -> Command {
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
-    let since = heads(args::text_of(matches, "since-head"), session)?;
     let desk = session.open(Right::Journal)?;
+    let since = heads(args::text_of(matches, "since-head"), session)?;
     let lang = session.lang;
     let bar = session.bar(text!(zh: "检查", en: "Checking").get(lang));
     let report = desk.verify(&since, &mut |done, total| {

@@ -10,7 +10,7 @@ use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::record::{Grant, Street};
 use crate::domain::right::Reach;
-use crate::domain::{AnyRecord, Code, Event, Kind, Note, Right, Role, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Note, Right, Role, Said, Verb};
 use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
 
 /// A system user at the other end of a line.
@@ -178,16 +178,27 @@ impl Asked {
         rows: &dyn Rows,
         record: &AnyRecord,
     ) -> Result<Self, StoreError> {
+        let mut streets = Vec::new();
+        let resident = match record {
+            AnyRecord::Need(need) => Some(&need.resident),
+            AnyRecord::Service(service) => Some(&service.resident),
+            _ => None,
+        };
         // Of whom does not exist the decision will say so.
-        let dangles = match record {
-            AnyRecord::Need(need) => rows.get(Kind::Resident, &need.resident)?.is_none(),
-            _ => false,
+        let dangles = match resident {
+            Some(resident) => rows.get(Kind::Resident, resident)?.is_none(),
+            None => false,
         };
-        let streets = if dangles {
-            Vec::new()
-        } else {
-            vec![chain_of(rows, record)?]
-        };
+        if !dangles {
+            streets.push(chain_of(rows, record)?);
+        }
+        // A closed visit changes the need that it was of.
+        if let AnyRecord::Service(service) = record
+            && let Some(need) = &service.need
+            && let Some(need) = rows.get(Kind::Need, need)?
+        {
+            streets.push(chain_of(rows, &need)?);
+        }
         Ok(Self {
             right,
             kind: record.kind(),
@@ -228,6 +239,8 @@ fn denied(access: &Access, who: &str, asked: &Asked, street: &Code) -> Undecided
         right, kind, key, ..
     } = asked;
     let (zh, en) = (right.text().zh, right.text().en);
+    let what = kind.text();
+    let (what_zh, what_en) = (what.zh, what.en);
     let said = if access.is_empty() {
         no_role(who)
     } else if access.allows(*right) && key.as_str() == Note::ALL {
@@ -237,8 +250,14 @@ fn denied(access: &Access, who: &str, asked: &Asked, street: &Code) -> Undecided
         )
     } else if access.allows(*right) && street.as_str() == Event::DISTRICT {
         both!(
-            zh: "{who} 不能{zh}：{key} 不属于任何街乡，只有管理员可以；请先填写街乡",
-            en: "{who} may not {en}: {key} belongs to no street, which is the administrator's; name a street"
+            zh: "{who} 不能{zh}：{what_zh} {key} 不属于任何街乡，只有管理员可以；请先填写街乡",
+            en: "{who} may not {en}: the {what_en} {key} belongs to no street, which is the administrator's; name a street"
+        )
+    } else if access.allows(*right) && is_demand(*kind) {
+        // Where somebody lives is not told to whoever may not see them.
+        both!(
+            zh: "{who} 不能{zh}：{key} 不属于自己的街乡；请管理员用 matchdesk grant 授权",
+            en: "{who} may not {en} for {key}, which is of a street that is not theirs; an administrator gives that with matchdesk grant"
         )
     } else if access.allows(*right) {
         both!(
@@ -262,7 +281,7 @@ fn denied(access: &Access, who: &str, asked: &Asked, street: &Code) -> Undecided
 }
 
 /// That somebody has no role at all.
-fn no_role(who: &str) -> crate::domain::Said {
+fn no_role(who: &str) -> Said {
     both!(
         zh: "{who} 在这个服务台没有角色；请管理员用 matchdesk grant {who} 角色 授权",
         en: "{who} has no role at this station; an administrator gives one with matchdesk grant {who} ROLE"
@@ -352,6 +371,22 @@ impl Desk {
             return Ok(());
         }
         self.permit_asked(actor, &Asked::of_store(right, Kind::Settings, Note::ALL))
+    }
+
+    /// Refuses something for a reason of its own; the journal keeps that it was asked for.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn deny(&self, actor: &Actor, right: Right, said: Said) -> Result<(), DeskError> {
+        let note = Note {
+            verb: Verb::Denied,
+            chain: Code::composed(Event::DISTRICT),
+            kind: Kind::Settings,
+            key: Code::composed(Note::ALL),
+            reason: right.word().to_owned(),
+        };
+        let refusal = Refusal::new(Refusal::NOT_PERMITTED, said);
+        self.keep_denied(actor, refusal, Box::new(note))
     }
 
     fn permit_asked(&self, actor: &Actor, asked: &Asked) -> Result<(), DeskError> {

@@ -4,8 +4,9 @@ use super::{Context, event, invalid, not_found, tree};
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::problem::Problem;
+use crate::domain::record::{Need, Service};
 use crate::domain::{AnyRecord, Code, Event, Kind, Stamp, Verb};
-use crate::store::{Refusal, Rows, StoreError, Undecided};
+use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
 
 /// Enters a new record; an empty code becomes the next free one.
 pub(super) fn add(
@@ -16,6 +17,9 @@ pub(super) fn add(
     let mut record = record.clone();
     fill(rows, context.now, &mut record)?;
     let key = record.key();
+    if key.is_empty() {
+        return Err(invalid(both!(zh: "缺少编码", en: "a code is missing")));
+    }
     if rows.get(record.kind(), &key)?.is_some() {
         let (zh, en) = (record.kind().text().zh, record.kind().text().en);
         return Err(Undecided::Refused(Refusal::new(
@@ -66,6 +70,9 @@ pub(super) fn edit(
 }
 
 fn check(rows: &dyn Rows, before: Option<&AnyRecord>, after: &AnyRecord) -> Result<(), Undecided> {
+    if let AnyRecord::Service(service) = after {
+        check_visit(rows, before, service)?;
+    }
     let problem = match check_alone(before, after) {
         Some(problem) => Some(problem),
         None => match tree::check_references(rows, after, &mut tree::Seen::default())? {
@@ -77,6 +84,42 @@ fn check(rows: &dyn Rows, before: Option<&AnyRecord>, after: &AnyRecord) -> Resu
         Some(problem) => Err(invalid(both_of(&problem))),
         None => Ok(()),
     }
+}
+
+/// A visit that is entered by hand closes a need's visit only where that need is the resident's own and a match booked it.
+fn check_visit(
+    rows: &dyn Rows,
+    before: Option<&AnyRecord>,
+    service: &Service,
+) -> Result<(), Undecided> {
+    let Some(code) = &service.need else {
+        return Ok(());
+    };
+    let is_the_same = |before: &Service| {
+        before.need == service.need
+            && before.resident == service.resident
+            && before.supplier == service.supplier
+            && before.start == service.start
+    };
+    if matches!(before, Some(AnyRecord::Service(before)) if is_the_same(before)) {
+        return Ok(());
+    }
+    let is_own = fetch::<Need>(rows, code)?.is_none_or(|need| need.resident == service.resident);
+    if !is_own {
+        return Err(invalid(
+            both!(zh: "需求 {code} 不是这位居民的；请核对编码，或留空", en: "need {code} is not this resident's; check its code, or leave it out"),
+        ));
+    }
+    let is_booked = rows.matches_of_need(code)?.iter().any(|matched| {
+        matched.supplier == service.supplier && matched.visits.contains(&service.start)
+    });
+    if is_booked {
+        return Ok(());
+    }
+    let (supplier, start) = (&service.supplier, service.start);
+    Err(invalid(
+        both!(zh: "{supplier} 没有为需求 {code} 预约 {start}；没有预约的服务请不要填写需求", en: "{supplier} is not booked for need {code} at {start}; leave the need out for a visit that was not booked"),
+    ))
 }
 
 fn both_of(problem: &Problem) -> crate::domain::Said {
@@ -131,6 +174,7 @@ fn fill(rows: &dyn Rows, now: Stamp, record: &mut AnyRecord) -> Result<(), Store
             }
             fill_code(rows, Kind::Need, 'N', 6, &mut need.code)
         }
+        AnyRecord::Service(service) => fill_code(rows, Kind::Service, 'S', 7, &mut service.code),
         _ => Ok(()),
     }
 }
