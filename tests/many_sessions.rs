@@ -26,6 +26,8 @@ const POOL: Pool = Pool {
     suppliers: 6,
     needs: 240,
     days: 5,
+    services: 1,
+    year: 2026,
 };
 
 fn setting(name: &str, usual: usize) -> usize {

@@ -84,10 +84,20 @@ impl Place {
 
     /// Has a command done over a line of its own; gives the exit status, what was answered, and what was said beside it.
     pub fn ask(&self, args: &[&str], request: Option<&str>) -> std::io::Result<Answer> {
+        self.ask_at(Some(NOW), args, request)
+    }
+
+    /// The same, while the rules' clock stands at a moment, or goes as the machine's does.
+    pub fn ask_at(
+        &self,
+        now: Option<&str>,
+        args: &[&str],
+        request: Option<&str>,
+    ) -> std::io::Result<Answer> {
         let line = [&["matchdesk"], args].concat();
         let call = json!({
             "args": line,
-            "lang": "en", "json": args.contains(&"--json"), "quiet": false, "now": NOW, "meter": null,
+            "lang": "en", "json": args.contains(&"--json"), "quiet": false, "now": now, "meter": null,
             "request": request, "console": null,
         });
         let line = Line::of_session(UnixStream::connect(socket_of(&self.store()))?);

@@ -12,6 +12,10 @@ pub struct Pool {
     pub needs: usize,
     /// The days over which their visits lie.
     pub days: usize,
+    /// The kinds of service, dealt out to suppliers and needs in turn.
+    pub services: usize,
+    /// The year of the visits.
+    pub year: u16,
 }
 
 pub fn supplier(number: usize) -> String {
@@ -43,7 +47,9 @@ impl Pool {
         file(
             "categories.csv",
             "code,parent,name_zh,name_en",
-            vec!["clean,,家居保洁,Housecleaning".to_owned()],
+            (0..self.services)
+                .map(|number| format!("S{number},,服务{number},Service {number}"))
+                .collect(),
         );
         let suppliers = (0..self.suppliers).map(|number| {
             let (kind, capacity) = if number % 5 == 4 {
@@ -51,8 +57,8 @@ impl Pool {
             } else {
                 ("person", 1)
             };
-            let code = supplier(number);
-            format!("{code},{kind},供方{number},110105008,AHX,clean:2,daily 08:00-20:00,{capacity},active,2024-01-01")
+            let (code, service) = (supplier(number), number % self.services);
+            format!("{code},{kind},供方{number},110105008,AHX,S{service}:2,daily 08:00-20:00,{capacity},active,2024-01-01")
         });
         file(
             "suppliers.csv",
@@ -71,15 +77,16 @@ impl Pool {
             let resident = number / 2;
             let slot = number / self.days;
             let (day, half) = (number % self.days, (slot * 7) % 22);
-            // From 2026-11-24 on, in two months at the most.
+            // From the 24th of November on, in two months at the most.
+            let (year, service) = (self.year, number % self.services);
             let date = if day < 7 {
-                format!("2026-11-{:02}", 24 + day)
+                format!("{year}-11-{:02}", 24 + day)
             } else {
-                format!("2026-12-{:02}", day - 6)
+                format!("{year}-12-{:02}", day - 6)
             };
             let start = format!("{date}T{:02}:{:02}", 8 + half / 2, 30 * (half % 2));
             let people = if number % 4 == 0 { 2 } else { 1 };
-            format!("{code},R{resident:05},clean,{start},60,{people},normal,2026-11-20T10:00")
+            format!("{code},R{resident:05},S{service},{start},60,{people},normal,2026-11-20T10:00")
         });
         file(
             "needs.csv",
