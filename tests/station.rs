@@ -14,10 +14,15 @@ use serde_json::{Value, json};
 
 /// A console that is open and takes nothing of what it is shown.
 fn console(place: &Place) -> Line {
+    console_of(place, 120, 40)
+}
+
+/// The same on a terminal of this size.
+fn console_of(place: &Place, columns: u16, rows: u16) -> Line {
     let line = Line::of_session(place.knock());
     let call = json!({
         "args": [], "lang": "en", "json": false, "quiet": false, "now": NOW, "meter": null, "request": null,
-        "console": {"columns": 120, "rows": 40, "environment": {"TERM": "xterm"}, "keymap": null, "again": false},
+        "console": {"columns": columns, "rows": rows, "environment": {"TERM": "xterm"}, "keymap": null, "again": false},
     });
     line.say(&hello(PROTOCOL, &call)).unwrap();
     assert!(matches!(
@@ -269,6 +274,46 @@ fn a_session_that_takes_nothing_holds_up_nobody() {
     assert_eq!(done["need"], need.as_str());
     // Their patience is ten seconds; nobody may wait for that.
     assert!(began.elapsed() < Duration::from_secs(8));
+}
+
+/// Whether something is drawn before the session ends.
+fn is_drawn(line: &Line) -> bool {
+    while let Ok(Some(received)) = line.receive::<ToSession>() {
+        match received {
+            Received::Out(_) => return true,
+            Received::Message(ToSession::Exit { .. }) => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[test]
+fn a_terminal_of_a_size_that_none_has_takes_no_memory_and_others_are_served_on() {
+    let place = Place::new();
+    let need = place.need();
+    let station = place.station();
+    let greeted = console_of(&place, u16::MAX, u16::MAX);
+    assert!(is_drawn(&greeted));
+    let resized = console(&place);
+    assert!(is_drawn(&resized));
+    for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (0, 0), (80, 24)] {
+        let resize = json!({"Resize": [columns, rows]});
+        resized.say(&ToStation::Input(resize)).unwrap();
+    }
+    // It still takes keys: the last one ends it.
+    let key = json!({"code": {"Char": "q"}, "ctrl": false, "alt": false, "shift": false});
+    resized.say(&ToStation::Input(json!({"Key": key}))).unwrap();
+    let left = loop {
+        match resized.receive::<ToSession>().unwrap() {
+            Some(Received::Message(ToSession::Exit { status })) => break status,
+            Some(_) => {}
+            None => panic!("the station has gone"),
+        }
+    };
+    assert_eq!(left, 0);
+    assert_eq!(place.need(), need);
+    assert_eq!(place.station(), station);
 }
 
 #[test]

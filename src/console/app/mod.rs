@@ -25,8 +25,8 @@ use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
 use crate::desk::{Actor, Desk, Ear};
-use crate::domain::Said;
 use crate::domain::lang::Lang;
+use crate::domain::{Code, Kind, Said};
 use crate::text;
 use drafts::Typing;
 use model::Model;
@@ -364,6 +364,7 @@ impl App {
             }
             "back" => {
                 self.layers.pop();
+                self.conceal();
             }
             "next-pane" => self.go((self.focus + 1) % self.panes.len()),
             "prev-pane" => self.go((self.focus + self.panes.len() - 1) % self.panes.len()),
@@ -454,6 +455,18 @@ impl App {
                     self.focus = pane;
                 }
             }
+        }
+        self.conceal();
+    }
+
+    /// Personal data is shown in full no longer than a page of its record is open: the reason was given for that.
+    fn conceal(&mut self) {
+        let is_open = |(kind, code): &(Kind, Code)| {
+            let mut records = self.layers.iter().filter_map(|layer| layer.record());
+            records.any(|record| record == (*kind, code))
+        };
+        if !self.model.revealed.as_ref().is_none_or(is_open) {
+            self.model.revealed = None;
         }
     }
 }

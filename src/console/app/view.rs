@@ -24,7 +24,7 @@ pub enum Effect {
     Say(Status),
     /// Gives work to a worker, which answers later.
     Ask(Request),
-    /// Shows the personal data of this record in full, and of no other.
+    /// Shows the personal data of this record in full, and of no other, as long as a page of it is open.
     Reveal(RecordKind, Code),
     /// Closes all layers and gives the keys to a pane.
     Focus(usize),
@@ -98,6 +98,11 @@ pub trait View {
 
     /// The need that is reviewed while the view has the keys, and whether that is sure at once.
     fn reviews(&self) -> Option<(&Code, bool)> {
+        None
+    }
+
+    /// The record whose page it is.
+    fn record(&self) -> Option<(RecordKind, &Code)> {
         None
     }
 

@@ -251,6 +251,13 @@ impl View for Page {
         }
     }
 
+    fn record(&self) -> Option<(Kind, &Code)> {
+        match &self.subject {
+            Subject::Record(kind, code) => Some((*kind, code)),
+            _ => None,
+        }
+    }
+
     fn language(&mut self, _ctx: &mut Ctx<'_>) {
         self.rows = None;
     }

@@ -16,6 +16,12 @@ use ratatui::style::{Color, Modifier, Style};
 /// A screen that is drawn into `W`.
 pub type Screen<W> = Terminal<Tty<BufWriter<W>>>;
 
+/// The widest screen that is drawn on.
+const MOST_COLUMNS: u16 = 1000;
+
+/// The highest.
+const MOST_ROWS: u16 = 500;
+
 /// A screen's columns and rows, which whoever reads its input keeps true.
 #[derive(Clone, Debug)]
 pub struct Extent(Arc<AtomicU32>);
@@ -29,8 +35,10 @@ impl Extent {
         extent
     }
 
-    /// The screen has become larger or smaller.
+    /// The screen has become larger or smaller. A size that no screen has may be said at the other end of a line, and
+    /// memory is taken for every cell: beyond [`MOST_COLUMNS`] and [`MOST_ROWS`] nothing is drawn.
     pub fn set(&self, columns: u16, rows: u16) {
+        let (columns, rows) = (columns.min(MOST_COLUMNS), rows.min(MOST_ROWS));
         let both = u32::from(columns) << 16 | u32::from(rows);
         self.0.store(both, Ordering::Relaxed);
     }
