@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::files::Hands;
 use super::line::{Line, Received, ToSession, ToStation};
+use super::offered::Offered;
 use super::socket;
 use super::{PROTOCOL, RELEASE};
 use crate::both;
@@ -190,6 +191,13 @@ fn knock(at: &Path, call: &Value) -> Knock {
 }
 
 impl Client {
+    /// The same session, which does with these files what the station asks; before that it has none.
+    #[must_use]
+    pub fn offering(self, offered: Offered) -> Self {
+        let hands = Hands::with(offered);
+        Self { hands, ..self }
+    }
+
     /// The line, to hand keys in while another thread shows what comes.
     #[must_use]
     pub fn line(&self) -> Arc<Line> {
