@@ -213,8 +213,8 @@ pub fn connect(store: &Path, lang: Lang, call: &AwayCall, again: bool) -> Result
     let call = serde_json::to_value(call).unwrap_or(Value::Null);
     let start = || start(store, lang);
     match named_socket() {
-        Some(named) => station::connect(&named, &call, Way::Waits(again)),
-        None => station::connect(&socket_of(store), &call, Way::Starts(&start)),
+        Some(named) => station::connect(&named, &named, &call, Way::Waits(again)),
+        None => station::connect(&socket_of(store), store, &call, Way::Starts(&start)),
     }
 }
 
