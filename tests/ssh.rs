@@ -10,6 +10,7 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -233,6 +234,7 @@ fn two_brokers_a_stranger_and_a_line_that_is_cut() {
     two_brokers_at_one_queue(&machine);
     a_line_that_is_cut_in_the_middle_of_a_form(&machine);
     who_has_no_role_or_another_street(&machine);
+    a_station_of_somebody_else_is_not_believed(&machine);
     what_the_journal_says(&machine);
 }
 
@@ -321,6 +323,54 @@ fn who_has_no_role_or_another_street(machine: &Machine) {
     assert_eq!(output.status.code(), Some(4));
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(!out.contains("root:"), "{out}");
+}
+
+/// Another user listens where the station of a store of root's would.
+fn a_station_of_somebody_else_is_not_believed(machine: &Machine) {
+    let folder = machine.path("open");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    let (mine, theirs) = (
+        machine.text("open/mine.redb"),
+        machine.text("open/theirs.redb"),
+    );
+    let socket = machine.path("open/mine.redb.sock");
+    for store in [&mine, &theirs] {
+        must(
+            &machine.text("matchdesk"),
+            &["demo", "--no-console", "--quiet", "--store", store],
+        );
+    }
+    let id = tool("id", &["-u", LI]).stdout;
+    let uid: u32 = String::from_utf8(id).unwrap().trim().parse().unwrap();
+    std::os::unix::fs::chown(&theirs, Some(uid), None).unwrap();
+    let mut station = Command::new(machine.path("matchdesk"))
+        .args(["station", "--store", &theirs])
+        .env("MATCHDESK_SOCKET", &socket)
+        .uid(uid)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the false station serves", || {
+        UnixStream::connect(&socket).is_ok()
+    });
+    let asked = Command::new(machine.path("matchdesk"))
+        .args(["queue", "--lang", "en", "--store", &mine])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    // The owner of the store that it serves is believed, also by root.
+    fs::rename(&socket, machine.path("open/theirs.redb.sock")).unwrap();
+    let believed = Command::new(machine.path("matchdesk"))
+        .args(["whoami", "--lang", "en", "--store", &theirs])
+        .output()
+        .unwrap();
+    let _ = station.kill();
+    let _ = station.wait();
+    assert_eq!(asked.status.code(), Some(5), "{asked:?}");
+    assert!(said.contains(&format!("the user {LI} answers")), "{said}");
+    let said = String::from_utf8_lossy(&believed.stderr).into_owned();
+    assert!(!said.contains("answers"), "{said}");
 }
 
 fn what_the_journal_says(machine: &Machine) {

@@ -5,6 +5,7 @@ mod place;
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
@@ -433,4 +434,47 @@ fn files_are_read_and_written_where_the_session_is() {
     fs::write(folder.join("heads"), heads).unwrap();
     let verified = there(&["verify", "--since-head", "heads"]);
     assert!(verified.status.success(), "{}", words(&verified));
+}
+
+#[test]
+fn a_station_that_asks_for_files_that_were_not_named_gets_none() {
+    let place = Place::new();
+    let at = place.path("false.sock");
+    let listener = UnixListener::bind(&at).unwrap();
+    for name in ["named.csv", "other.csv"] {
+        fs::write(place.path(name), name).unwrap();
+    }
+    let mut session = place
+        .command(&["import", "suppliers", "named.csv"])
+        .current_dir(place.path(""))
+        .env("MATCHDESK_SOCKET", &at)
+        .spawn()
+        .unwrap();
+    let (stream, _) = listener.accept().unwrap();
+    let line = Line::of_station(stream, Duration::from_secs(20)).unwrap();
+    let hears = || match line.receive().unwrap() {
+        Some(Received::Message(message)) => serde_json::to_value::<ToStation>(message).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    hears();
+    line.say(&ToSession::Welcome).unwrap();
+    let asks = |what: Value| {
+        let asked: ToSession = serde_json::from_value(json!({"File": what})).unwrap();
+        line.say(&asked).unwrap();
+        hears()["File"].clone()
+    };
+    assert_eq!(asks(json!({"Open": "named.csv"})), "Opened");
+    for what in [
+        json!({"Open": "/etc/passwd"}),
+        json!({"Open": "other.csv"}),
+        json!({"Open": "named.csv/../other.csv"}),
+        json!({"Remove": place.path("other.csv")}),
+        json!({"Draft": "/tmp"}),
+    ] {
+        let answer = asks(what.clone());
+        assert!(answer["Failed"].is_object(), "{what}: {answer}");
+    }
+    assert!(place.path("other.csv").exists());
+    line.say(&ToSession::Exit { status: 0 }).unwrap();
+    assert!(session.wait().unwrap().success());
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,7 +15,8 @@ use super::{Failure, Session, status};
 use crate::both;
 use crate::console::serve::Away;
 use crate::domain::{Lang, Said};
-use crate::station::{self, Attempt, Call, Client, Unserved, Way, socket_of};
+use crate::exchange::default_rejects;
+use crate::station::{self, Attempt, Call, Client, Offered, Unserved, Way, socket_of};
 use crate::store::random_id;
 
 /// How long a command is asked again whose station goes away each time before it says anything.
@@ -86,7 +88,11 @@ pub fn call(session: &Session<'_>) -> AwayCall {
 ///
 /// # Errors
 /// When no station can be had.
-pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> {
+pub fn run(
+    args: &[OsString],
+    matches: &ArgMatches,
+    session: &mut Session<'_>,
+) -> Result<u8, Failure> {
     let store = absolute(&session.store)?;
     let args = args
         .iter()
@@ -98,9 +104,11 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
         request: Some(format!("{:032x}", random_id()?.0)),
         ..call(session)
     };
+    let offered = Offered::of(named_files(matches));
     let mut lost_at: Option<Instant> = None;
     loop {
-        let client = connect(&store, session.lang, &call, lost_at.is_some())?;
+        let client =
+            connect(&store, session.lang, &call, lost_at.is_some())?.offering(offered.clone());
         let mut out = Held {
             inner: session.out,
             begun: Vec::new(),
@@ -118,6 +126,29 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The files and folders that a command line names, as the station will ask for them.
+fn named_files(matches: &ArgMatches) -> Vec<PathBuf> {
+    let Some((verb, matches)) = matches.subcommand() else {
+        return Vec::new();
+    };
+    let mut named: Vec<PathBuf> = matches
+        .ids()
+        .filter(|id| *id != "store")
+        .filter_map(|id| matches.try_get_many::<PathBuf>(id.as_str()).ok().flatten())
+        .flatten()
+        .map(|path| PathBuf::from(path.to_string_lossy().into_owned()))
+        .collect();
+    if verb == "import" {
+        let rejects: Vec<PathBuf> = named.iter().map(|path| default_rejects(path)).collect();
+        named.extend(rejects);
+    }
+    // A file, or what would be in it.
+    if let Ok(Some(heads)) = matches.try_get_one::<String>("since-head") {
+        named.push(PathBuf::from(heads));
+    }
+    named
 }
 
 fn lost() -> Failure {
@@ -182,8 +213,8 @@ pub fn connect(store: &Path, lang: Lang, call: &AwayCall, again: bool) -> Result
     let call = serde_json::to_value(call).unwrap_or(Value::Null);
     let start = || start(store, lang);
     match named_socket() {
-        Some(named) => station::connect(&named, &call, Way::Waits(again)),
-        None => station::connect(&socket_of(store), &call, Way::Starts(&start)),
+        Some(named) => station::connect(&named, &named, &call, Way::Waits(again)),
+        None => station::connect(&socket_of(store), store, &call, Way::Starts(&start)),
     }
 }
 

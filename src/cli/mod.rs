@@ -136,7 +136,7 @@ fn start(
         .is_none_or(|verb| HERE.contains(&verb));
     let done = match check_now(&session) {
         Ok(()) if with_station && !is_here && away::is_served(&session.store) => {
-            away::run(args, &mut session)
+            away::run(args, &matches, &mut session)
         }
         Ok(()) => dispatch(&matches, &mut session),
         Err(failure) => Err(failure),

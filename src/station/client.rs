@@ -1,6 +1,8 @@
 //! The session's side: finds the station of a store, starts one when none runs, and shows what it says.
 
+use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -11,8 +13,8 @@ use serde_json::Value;
 
 use super::files::Hands;
 use super::line::{Line, Received, ToSession, ToStation};
-use super::socket;
-use super::{PROTOCOL, RELEASE};
+use super::offered::Offered;
+use super::{PROTOCOL, RELEASE, peer, socket};
 use crate::both;
 use crate::domain::Said;
 use crate::domain::printable::printable;
@@ -74,15 +76,16 @@ pub enum Way<'a> {
     Waits(bool),
 }
 
-/// Opens a session with the station at a socket.
+/// Opens a session with the station at a socket. It is believed when it is root's, one's own or that of the owner of
+/// `whose`: the store, or a socket that was named.
 ///
 /// # Errors
-/// When no station can be had, or it refuses.
-pub fn connect(at: &Path, call: &Value, way: Way<'_>) -> Result<Client, Unserved> {
+/// When no station can be had, somebody else answers, or it refuses.
+pub fn connect(at: &Path, whose: &Path, call: &Value, way: Way<'_>) -> Result<Client, Unserved> {
     let began = Instant::now();
     let mut was_there = matches!(way, Way::Waits(true));
     loop {
-        let why = match (knock(at, call), way) {
+        let why = match (knock(at, whose, call), way) {
             (Knock::Served(client), _) => return Ok(client),
             (Knock::Refused(why), _) => return Err(why),
             (Knock::Leaving(error), _) => {
@@ -140,7 +143,7 @@ impl Silence {
     }
 }
 
-fn knock(at: &Path, call: &Value) -> Knock {
+fn knock(at: &Path, whose: &Path, call: &Value) -> Knock {
     let stream = match socket::connect(at) {
         Ok(stream) => stream,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -155,6 +158,11 @@ fn knock(at: &Path, call: &Value) -> Knock {
         }
         Err(error) => return Knock::Nobody(Silence::Broken(error)),
     };
+    match peer::listener_of(&stream) {
+        Ok(listener) if peer::is_believed(listener, owner_of(whose)) => {}
+        Ok(listener) => return Knock::Refused(unbelieved(at, listener)),
+        Err(error) => return Knock::Leaving(Silence::Broken(error)),
+    }
     let line = Arc::new(Line::of_session(stream));
     let hello = ToStation::Hello {
         protocol: PROTOCOL,
@@ -189,7 +197,32 @@ fn knock(at: &Path, call: &Value) -> Knock {
     }
 }
 
+/// Whose a file is, when it can be seen. A link is whoever's made it.
+fn owner_of(path: &Path) -> Option<u32> {
+    let found = fs::symlink_metadata(path).ok()?;
+    Some(found.uid())
+}
+
+fn unbelieved(at: &Path, listener: u32) -> Unserved {
+    let shown = printable(&at.display().to_string());
+    let who = printable(&peer::name_of(listener));
+    Unserved {
+        status: 5,
+        said: both!(
+            zh: "在 {shown} 应答的是用户 {who} 的程序，既不是 root 或您自己的，也不是数据库所有者的，所以什么都没有交给它。请管理员检查 {who} 在那里做什么，删除这个套接字，再运行一次",
+            en: "a program of the user {who} answers at {shown}, not one of root, yourself or the store's owner, so nothing was handed to it. Ask the administrator what {who} does there, remove the socket, and run this again"
+        ),
+    }
+}
+
 impl Client {
+    /// The same session, which does with these files what the station asks; before that it has none.
+    #[must_use]
+    pub fn offering(self, offered: Offered) -> Self {
+        let hands = Hands::with(offered);
+        Self { hands, ..self }
+    }
+
     /// The line, to hand keys in while another thread shows what comes.
     #[must_use]
     pub fn line(&self) -> Arc<Line> {

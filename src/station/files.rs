@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::line::{Line, Received, ToSession, ToStation};
+use super::offered::Offered;
 use crate::exchange::{Draft, Files, Keep, OwnFiles, There};
 
 /// What a station wants done with a file.
@@ -190,13 +191,35 @@ impl Drop for Away {
     }
 }
 
-/// The session's side: does what is asked with its own files. Drafts that are left over go with it.
+/// The session's side: does what is asked with its own files, as far as they were offered. Drafts that are left over go
+/// with it.
 #[derive(Default)]
 pub struct Hands {
+    offered: Offered,
     drafts: Mutex<HashMap<u64, Draft>>,
 }
 
 impl Hands {
+    /// Hands that work with what is offered and nothing else.
+    pub fn with(offered: Offered) -> Self {
+        Self {
+            offered,
+            drafts: Mutex::default(),
+        }
+    }
+
+    fn may(&self, asked: &FileAsk) -> bool {
+        match asked {
+            FileAsk::Look(path)
+            | FileAsk::Open(path)
+            | FileAsk::MakeFolder(path)
+            | FileAsk::Remove(path)
+            | FileAsk::Keep { to: path, .. } => self.offered.has(path),
+            FileAsk::Real(path) | FileAsk::Draft(path) => self.offered.leads_in(path),
+            FileAsk::Discard(_) => true,
+        }
+    }
+
     /// Does what is asked and answers over the line.
     ///
     /// # Errors
@@ -208,6 +231,10 @@ impl Hands {
             line.say(&ToStation::File(answer))
         };
         let done = |result: io::Result<()>| plain(result.map(|()| FileAnswer::Done));
+        if !self.may(&asked) {
+            let words = "the command line does not name it";
+            return plain(Err(io::Error::new(io::ErrorKind::PermissionDenied, words)));
+        }
         match asked {
             FileAsk::Look(path) => plain(OwnFiles.look(&path).map(|there| {
                 FileAnswer::Found(match there {
@@ -244,5 +271,65 @@ impl Hands {
             FileAsk::MakeFolder(path) => done(OwnFiles.make_folder(&path)),
             FileAsk::Remove(path) => done(OwnFiles.remove(&path)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::net::UnixStream;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What a session that offers `named` answers.
+    fn answers(named: &[PathBuf], asked: FileAsk) -> FileAnswer {
+        let (here, there) = UnixStream::pair().unwrap();
+        let hands = Hands::with(Offered::of(named.to_vec()));
+        hands.serve(asked, &Line::of_session(here)).unwrap();
+        let station = Line::of_station(there, Duration::from_secs(5)).unwrap();
+        match station.receive().unwrap() {
+            Some(Received::Message(ToStation::File(answer))) => answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_what_was_offered_is_opened_begun_replaced_made_or_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("mine.csv"), "mine").unwrap();
+        fs::create_dir(at("else")).unwrap();
+        fs::write(at("else/other.csv"), "other").unwrap();
+        let named = [at("mine.csv")];
+        for asked in [
+            FileAsk::Look(at("else/other.csv")),
+            FileAsk::Real(at("else/other.csv")),
+            FileAsk::Open(at("else/other.csv")),
+            FileAsk::Draft(at("else")),
+            FileAsk::MakeFolder(at("new")),
+            FileAsk::Remove(at("else/other.csv")),
+            FileAsk::Keep {
+                draft: 1,
+                to: at("else/other.csv"),
+                replace: true,
+            },
+        ] {
+            let shown = format!("{asked:?}");
+            match answers(&named, asked) {
+                FileAnswer::Failed { words, .. } => assert!(words.contains("name"), "{words}"),
+                other => panic!("{shown}: {other:?}"),
+            }
+        }
+        assert_eq!(fs::read_to_string(at("else/other.csv")).unwrap(), "other");
+        assert!(!at("new").exists());
+        let opened = answers(&named, FileAsk::Open(at("mine.csv")));
+        assert!(matches!(opened, FileAnswer::Opened), "{opened:?}");
+        let begun = answers(&named, FileAsk::Draft(folder.path().to_owned()));
+        assert!(matches!(begun, FileAnswer::Begun(_)), "{begun:?}");
+        let removed = answers(&named, FileAsk::Remove(at("mine.csv")));
+        assert!(matches!(removed, FileAnswer::Done), "{removed:?}");
+        let console = answers(&[], FileAsk::Open(at("mine.csv")));
+        assert!(matches!(console, FileAnswer::Failed { .. }), "{console:?}");
     }
 }

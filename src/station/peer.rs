@@ -34,16 +34,30 @@ impl Peer {
     }
 
     fn named(uid: u32, gid: u32) -> Self {
-        let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
-        let name = user
-            .as_ref()
-            .map_or_else(|| format!("uid-{uid}"), |user| user.name.clone());
+        let name = name_of(uid);
         Self {
             uid,
             groups: groups_of(&name, gid),
             name,
         }
     }
+}
+
+/// The user whose process listens at the other end of a line that was connected; that is the service manager's when it
+/// opened the socket.
+pub(super) fn listener_of(stream: &UnixStream) -> io::Result<u32> {
+    Ok(socket_peercred(stream)?.uid.as_raw())
+}
+
+/// The name of a user; the number in words when the system knows no name.
+pub(super) fn name_of(uid: u32) -> String {
+    let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+    user.map_or_else(|| format!("uid-{uid}"), |user| user.name)
+}
+
+/// Whether a listener is to be believed: it is root's, one's own, or that of whoever owns the store or the named socket.
+pub(super) fn is_believed(listener: u32, owner: Option<u32>) -> bool {
+    listener == 0 || listener == Uid::effective().as_raw() || Some(listener) == owner
 }
 
 /// Whether this machine knows a user, or with `@` before it a group.
@@ -82,5 +96,21 @@ mod tests {
         let peer = Peer::of(&one).unwrap();
         assert_eq!(peer.uid, Uid::current().as_raw());
         assert_eq!(peer, Peer::own());
+        assert_eq!(listener_of(&one).unwrap(), Uid::effective().as_raw());
+    }
+
+    #[test]
+    fn root_oneself_and_the_owner_are_believed_and_nobody_else() {
+        let own = Uid::effective().as_raw();
+        let (owner, other) = (own + 1, own + 2);
+        for (listener, owner, is) in [
+            (0, None, true),
+            (own, None, true),
+            (owner, Some(owner), true),
+            (other, Some(owner), false),
+            (other, None, false),
+        ] {
+            assert_eq!(is_believed(listener, owner), is, "{listener} {owner:?}");
+        }
     }
 }
