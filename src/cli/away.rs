@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use super::{Failure, Session, status};
 use crate::both;
 use crate::console::serve::Away;
 use crate::domain::{Lang, Said};
+use crate::exchange::Files;
 use crate::station::{self, Attempt, Call, Client, Unserved, Way, socket_of};
 use crate::store::random_id;
 
@@ -42,7 +44,7 @@ pub struct AwayCall {
 }
 
 /// The socket that `MATCHDESK_SOCKET` names: that of a station which somebody else starts.
-fn named_socket() -> Option<PathBuf> {
+pub fn named_socket() -> Option<PathBuf> {
     std::env::var_os("MATCHDESK_SOCKET")
         .filter(|path| !path.is_empty())
         .map(PathBuf::from)
@@ -82,11 +84,15 @@ pub fn call(session: &Session<'_>) -> AwayCall {
     }
 }
 
-/// Hands a command line to the station and shows its answer; gives the exit status.
+/// Hands a command line to the station and shows its answer; `files` are those that it may use. Gives the exit status.
 ///
 /// # Errors
 /// When no station can be had.
-pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> {
+pub fn run(
+    args: &[OsString],
+    session: &mut Session<'_>,
+    files: &Arc<dyn Files>,
+) -> Result<u8, Failure> {
     let store = absolute(&session.store)?;
     let args = args
         .iter()
@@ -101,6 +107,7 @@ pub fn run(args: &[OsString], session: &mut Session<'_>) -> Result<u8, Failure> 
     let mut lost_at: Option<Instant> = None;
     loop {
         let client = connect(&store, session.lang, &call, lost_at.is_some())?;
+        let client = client.with_files(Arc::clone(files));
         let mut out = Held {
             inner: session.out,
             begun: Vec::new(),

@@ -16,6 +16,7 @@ use super::{PROTOCOL, RELEASE};
 use crate::both;
 use crate::domain::Said;
 use crate::domain::printable::printable;
+use crate::exchange::{Files, OwnFiles};
 
 /// How long a station may take to come or go.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -166,7 +167,7 @@ fn knock(at: &Path, call: &Value) -> Knock {
     match line.receive() {
         Ok(Some(Received::Message(ToSession::Welcome))) => Knock::Served(Client {
             line,
-            hands: Hands::default(),
+            hands: Hands::new(Arc::new(OwnFiles)),
         }),
         Ok(Some(Received::Message(ToSession::Refused {
             status,
@@ -190,6 +191,15 @@ fn knock(at: &Path, call: &Value) -> Knock {
 }
 
 impl Client {
+    /// The session with these files in place of the process's own.
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn Files>) -> Self {
+        Self {
+            hands: Hands::new(files),
+            ..self
+        }
+    }
+
     /// The line, to hand keys in while another thread shows what comes.
     #[must_use]
     pub fn line(&self) -> Arc<Line> {

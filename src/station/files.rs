@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::line::{Line, Received, ToSession, ToStation};
-use crate::exchange::{Draft, Files, Keep, OwnFiles, There};
+use crate::exchange::{Draft, Files, Keep, There};
 
 /// What a station wants done with a file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -190,13 +190,22 @@ impl Drop for Away {
     }
 }
 
-/// The session's side: does what is asked with its own files. Drafts that are left over go with it.
-#[derive(Default)]
+/// The session's side: does what is asked with the files that it was given. Drafts that are left over go with it.
 pub struct Hands {
+    files: Arc<dyn Files>,
     drafts: Mutex<HashMap<u64, Draft>>,
 }
 
 impl Hands {
+    /// Hands that hold these files.
+    #[must_use]
+    pub fn new(files: Arc<dyn Files>) -> Self {
+        Self {
+            files,
+            drafts: Mutex::default(),
+        }
+    }
+
     /// Does what is asked and answers over the line.
     ///
     /// # Errors
@@ -209,19 +218,19 @@ impl Hands {
         };
         let done = |result: io::Result<()>| plain(result.map(|()| FileAnswer::Done));
         match asked {
-            FileAsk::Look(path) => plain(OwnFiles.look(&path).map(|there| {
+            FileAsk::Look(path) => plain(self.files.look(&path).map(|there| {
                 FileAnswer::Found(match there {
                     There::File => Sort::File,
                     There::Folder => Sort::Folder,
                     There::Other => Sort::Other,
                 })
             })),
-            FileAsk::Real(path) => plain(OwnFiles.real(&path).map(FileAnswer::Path)),
-            FileAsk::Open(path) => match OwnFiles.open(&path) {
+            FileAsk::Real(path) => plain(self.files.real(&path).map(FileAnswer::Path)),
+            FileAsk::Open(path) => match self.files.open(&path) {
                 Ok(file) => line.say_with(&ToStation::File(FileAnswer::Opened), &file),
                 Err(error) => plain(Err(error)),
             },
-            FileAsk::Draft(folder) => match OwnFiles.draft(&folder) {
+            FileAsk::Draft(folder) => match self.files.draft(&folder) {
                 Ok(draft) => {
                     let number = drafts.keys().max().map_or(1, |last| last + 1);
                     let begun = ToStation::File(FileAnswer::Begun(number));
@@ -241,8 +250,8 @@ impl Hands {
                 drafts.remove(&draft);
                 done(Ok(()))
             }
-            FileAsk::MakeFolder(path) => done(OwnFiles.make_folder(&path)),
-            FileAsk::Remove(path) => done(OwnFiles.remove(&path)),
+            FileAsk::MakeFolder(path) => done(self.files.make_folder(&path)),
+            FileAsk::Remove(path) => done(self.files.remove(&path)),
         }
     }
 }
