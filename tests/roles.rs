@@ -4,6 +4,7 @@ use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError, ImportRow,
 use matchdesk::domain::record::{Grant, Need, Settings};
 use matchdesk::domain::{AnyRecord, Code, Kind, Right, Role, Stamp, Verb, Zone};
 use matchdesk::figures::{By, Period};
+use matchdesk::store::RequestId;
 
 /// Monday morning.
 const NOW: &str = "2026-11-23T08:00";
@@ -315,6 +316,36 @@ fn personal_data_is_shown_for_a_reason_and_the_journal_keeps_it() {
     assert_eq!(entries[0].chain, code("s1"));
     let report = district.desk.store().verify(&[], &mut |_, _| {}).unwrap();
     assert_eq!(report.problems, []);
+}
+
+#[test]
+fn an_id_that_was_used_answers_nobody_else_and_nothing_else() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    district.grant("li", Role::Broker, &["s1"]);
+    let reveal = |key: &str, reason: &str| Command::Reveal {
+        kind: Kind::Supplier,
+        key: code(key),
+        reason: reason.to_owned(),
+    };
+    let (wang, li) = (district.user("wang", &[]), district.user("li", &[]));
+    let id = RequestId(7);
+    let asks = |user: &User, command: &Command| user.desk.execute_once(id, &user.actor, command);
+    assert!(asks(&wang, &reveal("V1", "to call")).is_ok());
+    assert!(asks(&wang, &reveal("V1", "to call")).is_ok());
+    assert!(asks(&wang, &reveal("V2", "to call")).is_err());
+    assert!(asks(&wang, &reveal("V1", "")).is_err());
+    assert!(asks(&li, &reveal("V1", "to call")).is_err());
+    let export = Command::Export {
+        kinds: vec![Kind::Resident],
+    };
+    let Err(DeskError::Refused(refusal)) = asks(&wang, &export) else {
+        panic!("exported")
+    };
+    assert_eq!(refusal.codes, ["not_permitted"]);
+    let entries = district.desk.journal(&Journal::default()).unwrap();
+    let revealed = entries.iter().filter(|entry| entry.verb == Verb::Revealed);
+    assert_eq!(revealed.count(), 1);
 }
 
 #[test]

@@ -7,11 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 
 use super::import::{self, ImportRow, Imported};
 use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
 use crate::both;
-use crate::domain::{Kind, Note, Stamp};
+use crate::domain::{AnyRecord, Kind, Note, Stamp};
 use crate::store::{
     Decision, DraftChange, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided,
     random_id,
@@ -45,11 +46,35 @@ pub(super) enum Work {
 }
 
 impl Work {
+    /// What tells it from any other work of the same id.
+    fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::Command(command) => Sha256::digest(told(command)).into(),
+            // Their ids are never used again.
+            Self::Import { .. } | Self::Denied(..) | Self::Draft(_) => [0; 32],
+        }
+    }
+
     fn draft(&self) -> Option<&DraftChange> {
         match self {
             Self::Draft(change) => Some(change),
             _ => None,
         }
+    }
+}
+
+/// What was asked for, in a text of its own. Of an edit that is how the record shall be: who repeats it may have read what
+/// the first one left, with the date that the desk gave to a changed status.
+fn told(command: &Command) -> String {
+    match command {
+        Command::Edit { after, reason, .. } => {
+            let mut after = after.clone();
+            if let AnyRecord::Supplier(supplier) = &mut after {
+                supplier.status_since = None;
+            }
+            format!("{after:?} {reason:?}")
+        }
+        command => format!("{command:?}"),
     }
 }
 
@@ -168,6 +193,8 @@ impl Desk {
             for (task, imported) in tasks.iter().zip(&mut imported) {
                 jobs.push(Job {
                     request: request(task),
+                    what: task.work.digest(),
+                    allow: Box::new(move |rows| self.authorise(task, rows)),
                     decide: Box::new(move |rows| self.decide(task, rows, imported)),
                     draft: task.work.draft(),
                 });
@@ -198,7 +225,6 @@ impl Desk {
         rows: &dyn Rows,
         imported: &mut Imported,
     ) -> Result<Decision, Undecided> {
-        self.authorise(task, rows)?;
         let decision = match &task.work {
             Work::Command(command) => {
                 let context = decide::Context {

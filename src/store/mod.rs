@@ -235,10 +235,17 @@ pub fn fetch<R: Record>(rows: &dyn Rows, key: &Code) -> Result<Option<R>, StoreE
 /// The decision of a command over the rows of its transaction.
 pub type Decide<'a> = dyn FnMut(&dyn Rows) -> Result<Decision, Undecided> + 'a;
 
+/// The check of a command's rights over the rows of its transaction.
+pub type Allow<'a> = dyn Fn(&dyn Rows) -> Result<(), Undecided> + 'a;
+
 /// A command that waits to be decided and written.
 pub struct Job<'a> {
     /// Who asks for it.
     pub request: Request,
+    /// A digest of what is asked for: an id is answered again only to who used it, for the same.
+    pub what: [u8; 32],
+    /// Whether who asks may have it; asked also before an earlier result is told again.
+    pub allow: Box<Allow<'a>>,
     /// Its decision.
     pub decide: Box<Decide<'a>>,
     /// What becomes of a draft of who asks, for a decision without events. (The draft of the job's own id goes by itself

@@ -10,7 +10,8 @@ use matchdesk::station::{Line, PROTOCOL, RELEASE, Received, ToSession, ToStation
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::terminal::{Console, Place};
+use super::console::Console;
+use super::terminal::{Place, open};
 
 /// Half of a need for 张桂英, the note being typed.
 fn half_a_need(console: &mut Console) {
@@ -27,7 +28,7 @@ fn half_a_need(console: &mut Console) {
 #[test]
 fn a_form_comes_back_by_itself_when_its_station_is_killed() {
     let place = Place::new();
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     half_a_need(&mut console);
     console.press_until("the lift", "take the lift");
     let caret = console.caret();
@@ -38,14 +39,14 @@ fn a_form_comes_back_by_itself_when_its_station_is_killed() {
     console.press_until("\x13", "Saved need");
     assert_eq!(place.noted("take the lift"), 1);
     drop(console);
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     console.press_until("D", "no unfinished forms");
 }
 
 #[test]
 fn what_is_typed_while_the_station_dies_again_and_again_is_there_once_and_in_order() {
     let place = Place::new();
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     half_a_need(&mut console);
     let words = "the lift to the fifth floor then left 门铃坏了请敲门 and knock twice please";
     for (at, c) in words.chars().enumerate() {
@@ -66,7 +67,7 @@ fn what_is_typed_while_the_station_dies_again_and_again_is_there_once_and_in_ord
 #[test]
 fn a_form_is_there_when_the_station_was_told_to_leave() {
     let place = Place::new();
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     half_a_need(&mut console);
     console.press("the stairs");
     place.end_station(Signal::TERM);
@@ -77,19 +78,19 @@ fn a_form_is_there_when_the_station_was_told_to_leave() {
 #[test]
 fn a_closed_terminal_ends_the_console_and_the_form_is_offered_at_the_next() {
     let place = Place::new();
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     half_a_need(&mut console);
     console.press_until("the lift", "take the lift");
     console.hang_up();
     assert_eq!(console.ended(), 128 + 1);
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     console.sees("Unfinished forms");
     console.sees("New need · 张桂英");
     console.press_until("\r", "take the lift");
     console.press_until(" up", "take the lift up");
     console.signal(Signal::TERM);
     assert_eq!(console.ended(), 128 + 15);
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     console.sees("Unfinished forms");
     console.press_until("\r", "take the lift up");
     console.press_until("\x13", "Saved need");
@@ -99,7 +100,7 @@ fn a_closed_terminal_ends_the_console_and_the_form_is_offered_at_the_next() {
 #[test]
 fn a_console_that_finds_no_station_ends_with_its_terminal() {
     let place = Place::new();
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     half_a_need(&mut console);
     fs::rename(place.store(), place.store().with_extension("away")).unwrap();
     console.sees("What you type is kept");
@@ -115,7 +116,7 @@ fn press(line: &Line, key: Key) {
 #[test]
 fn what_was_sent_before_a_session_was_killed_is_in_the_draft() {
     let place = Place::new();
-    drop(Console::open(&place));
+    drop(open(&place));
     let line = Line::of_session(UnixStream::connect(socket_of(&place.store())).unwrap());
     let call = json!({
         "args": [], "lang": "en", "json": false, "quiet": false, "now": "2026-11-23T08:00", "meter": null, "request": null,
@@ -143,7 +144,7 @@ fn what_was_sent_before_a_session_was_killed_is_in_the_draft() {
         press(&line, Key::char(c));
     }
     drop(line);
-    let mut console = Console::open(&place);
+    let mut console = open(&place);
     console.sees("Unfinished forms");
     console.press_until("\r", "fifth floor");
     console.press_until("\x13", "Saved need");

@@ -324,7 +324,7 @@ impl Ledger for RedbStore {
     fn result(&self, id: RequestId) -> Result<Option<Vec<Event>>, StoreError> {
         let transaction = self.db.begin_read().map_err(any)?;
         let results = transaction.open_table(RESULTS).map_err(any)?;
-        let Some(places) = write::read_result(&results, id)? else {
+        let Some(outcome) = write::read_result(&results, id)? else {
             return Ok(None);
         };
         let again = write::Again {
@@ -332,7 +332,7 @@ impl Ledger for RedbStore {
             journal: transaction.open_table(JOURNAL).map_err(any)?,
             personal: transaction.open_table(PERSONAL).map_err(any)?,
         };
-        again.events(&places).map(Some)
+        again.events(&outcome.places).map(Some)
     }
 }
 

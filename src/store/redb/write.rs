@@ -10,7 +10,7 @@ use crate::domain::kinds::Word;
 use crate::domain::{Code, Event, Kind, Note};
 use crate::store::journal::{self, Hash, START, Stored};
 use crate::store::tables::{after, entry_key, links, record_key, side_key};
-use crate::store::{Executed, Job, Request, RequestId, StoreError, Undecided, codec};
+use crate::store::{Executed, Job, Refusal, Request, RequestId, StoreError, Undecided, codec};
 
 /// Results that are remembered: a lost answer is asked for within minutes.
 const REMEMBERED: u64 = 10_000;
@@ -61,25 +61,33 @@ fn execute_one(
     job: &mut Job<'_>,
     wrote: &mut bool,
 ) -> Result<Executed, StoreError> {
-    let before = read_result(
-        &transaction.open_table(RESULTS).map_err(any)?,
-        job.request.id,
-    )?;
-    if let Some(places) = before {
+    let view = || -> Result<_, StoreError> {
+        Ok(View {
+            records: transaction.open_table(RECORDS).map_err(any)?,
+            links: transaction.open_table(LINKS).map_err(any)?,
+            counts: transaction.open_table(COUNTS).map_err(any)?,
+        })
+    };
+    let allowed = (job.allow)(&view()?);
+    if allowed.is_ok()
+        && let Some(before) = read_result(
+            &transaction.open_table(RESULTS).map_err(any)?,
+            job.request.id,
+        )?
+    {
+        if before.who != job.request.who || before.what != job.what {
+            return Ok(Executed::Refused(used_before()));
+        }
         let again = Again {
             records: transaction.open_table(RECORDS).map_err(any)?,
             journal: transaction.open_table(JOURNAL).map_err(any)?,
             personal: transaction.open_table(PERSONAL).map_err(any)?,
         };
-        return Ok(Executed::Repeated(again.events(&places)?));
+        return Ok(Executed::Repeated(again.events(&before.places)?));
     }
-    let decided = {
-        let view = View {
-            records: transaction.open_table(RECORDS).map_err(any)?,
-            links: transaction.open_table(LINKS).map_err(any)?,
-            counts: transaction.open_table(COUNTS).map_err(any)?,
-        };
-        (job.decide)(&view)
+    let decided = match allowed {
+        Ok(()) => (job.decide)(&view()?),
+        Err(undecided) => Err(undecided),
     };
     let decision = match decided {
         Ok(decision) => decision,
@@ -102,7 +110,7 @@ fn execute_one(
         for note in &decision.notes {
             writer.note(note, &job.request)?;
         }
-        writer.remember(job.request.id)?;
+        writer.remember(&job.request, job.what)?;
         writer.finish()?;
         drafts::forget(transaction, &job.request.who, job.request.id)?;
         *wrote = true;
@@ -110,12 +118,38 @@ fn execute_one(
     Ok(Executed::Done(decision.events))
 }
 
-/// Where the entries of a command are in the journal, when one of this id was done.
+fn used_before() -> Refusal {
+    Refusal::new(
+        "invalid",
+        both!(
+            zh: "这个请求编号已用于别的命令；没有改动",
+            en: "the request's id was used for something else; nothing was changed"
+        ),
+    )
+}
+
+/// What is kept of a command that was done. Numbers of fields are never used again.
+#[derive(Debug, Default, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub(super) struct Outcome {
+    /// Where its entries are in the journal.
+    #[n(0)]
+    pub places: Vec<Place>,
+    /// Who asked.
+    #[n(1)]
+    pub who: String,
+    /// The digest of what was asked for.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub what: Hash,
+}
+
+/// What is kept of a command, when one of this id was done.
 pub(super) fn read_result(
     results: &impl ReadableTable<Key, Key>,
     id: RequestId,
-) -> Result<Option<Vec<Place>>, StoreError> {
+) -> Result<Option<Outcome>, StoreError> {
     let found = results.get(id.0.to_be_bytes().as_slice()).map_err(any)?;
+    // One that can't be read is nobody's, and not done again.
     Ok(found.map(|guard| minicbor::decode(guard.value()).unwrap_or_default()))
 }
 
@@ -319,8 +353,14 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    fn remember(&mut self, id: RequestId) -> Result<(), StoreError> {
-        let bytes = minicbor::to_vec(&self.places).unwrap_or_default();
+    fn remember(&mut self, request: &Request, what: Hash) -> Result<(), StoreError> {
+        let id = request.id;
+        let outcome = Outcome {
+            places: std::mem::take(&mut self.places),
+            who: request.who.clone(),
+            what,
+        };
+        let bytes = minicbor::to_vec(&outcome).unwrap_or_default();
         self.results
             .insert(id.0.to_be_bytes().as_slice(), bytes.as_slice())
             .map_err(any)?;
