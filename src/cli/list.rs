@@ -100,9 +100,12 @@ fn found(desk: &Desk, kind: Kind, filter: &str, lang: Lang) -> Result<Vec<AnyRec
 /// What a record is found by: its code, names and telephone number, and the names of the people it is about.
 fn key(record: &AnyRecord, names: &Names<'_>) -> SearchKey {
     let mut fields = vec![record.key().to_string()];
+    let mut number = String::new();
     for cell in cells(record) {
-        if matches!(cell.column, "name" | "name_zh" | "name_en" | "phone") {
-            fields.push(cell.value);
+        match cell.column {
+            "name" | "name_zh" | "name_en" => fields.push(cell.value),
+            "phone" => number = cell.value,
+            _ => {}
         }
     }
     for reference in record.references() {
@@ -111,7 +114,7 @@ fn key(record: &AnyRecord, names: &Names<'_>) -> SearchKey {
         }
     }
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    SearchKey::new(&fields)
+    SearchKey::with_number(&fields, &number)
 }
 
 fn row_document(desk: &Desk, record: &AnyRecord) -> Result<Value, Failure> {

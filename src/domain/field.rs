@@ -1,7 +1,9 @@
 //! The field table of a record: one row a field, from which files, forms, the journal and the details view are made.
 
 use super::lang::Text;
+use super::mask::HIDDEN;
 use super::problem::{Problem, Said};
+use crate::both;
 
 /// One field of the record `R`.
 pub struct Field<R> {
@@ -43,12 +45,24 @@ pub enum Shape {
     Extra,
 }
 
+/// Whether a text is what lists show in place of a value.
+fn is_mask(column: &str, text: &str) -> bool {
+    text == HIDDEN || (column == "phone" && text.contains(HIDDEN))
+}
+
 impl<R> Field<R> {
     /// Takes a cell's text.
     ///
     /// # Errors
     /// The problem with its column and value; a masked value is not repeated.
     pub fn take(&self, record: &mut R, text: &str) -> Result<(), Problem> {
+        if self.privacy == Privacy::Masked && is_mask(self.column, text) {
+            let said = both!(
+                zh: "这是隐去了一部分的显示形式；要保留原值，请不要填写这一项",
+                en: "that is how lists show it, with a part left out; to keep the value, leave the field out"
+            );
+            return Err(Problem::new(self.column, text, said));
+        }
         (self.set)(record, text).map_err(|said| {
             Problem::new(
                 self.column,

@@ -1,5 +1,8 @@
 //! What lists show of a value that is not for everybody.
 
+/// Stands for what is not shown.
+pub const HIDDEN: &str = "****";
+
 /// Enough of a value to recognise it, not enough to know it: `138****5678`, `王***`.
 #[must_use]
 pub fn mask(text: &str) -> String {
@@ -19,16 +22,17 @@ pub fn mask(text: &str) -> String {
     };
     let start: String = chars.iter().take(head).collect();
     let end: String = chars.iter().skip(chars.len() - tail).collect();
-    format!("{start}****{end}")
+    format!("{start}{HIDDEN}{end}")
 }
 
-/// What lists show of a masked column: of numbers enough to recognise them, of anything else that there is something.
+/// What lists show of a masked column: of telephone numbers enough to recognise them, of anything else that there is
+/// something. Of an identity number no part is shown: with the date of birth beside it the rest could be worked out.
 #[must_use]
 pub fn masked(column: &str, text: &str) -> String {
     match column {
-        "phone" | "id_number" => mask(text),
+        "phone" => mask(text),
         _ if text.is_empty() => String::new(),
-        _ => "****".to_owned(),
+        _ => HIDDEN.to_owned(),
     }
 }
 

@@ -5,6 +5,8 @@ use crate::domain::printable::half_width;
 
 /// Between the folded text and its syllables.
 const SYLLABLES: char = '\u{0}';
+/// Between what can be found in part and a number that can't.
+const WHOLE: char = '\u{3}';
 /// Between the syllables of two characters.
 pub(super) const NEXT: char = '\u{1}';
 /// Between two readings of one character.
@@ -49,6 +51,25 @@ impl SearchKey {
         }
     }
 
+    /// The key of a record with these fields and a private number, which is found when it is typed whole or by the end that
+    /// lists show of it: found piece by piece, it could be guessed piece by piece.
+    #[must_use]
+    pub fn with_number(fields: &[&str], number: &str) -> Self {
+        let key = Self::new(fields);
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        if digits.is_empty() {
+            return key;
+        }
+        let mask = key.mask | term_mask(&digits);
+        let mut all = String::from(key.all);
+        all.push(WHOLE);
+        all.push_str(&digits);
+        Self {
+            mask,
+            all: all.into_boxed_str(),
+        }
+    }
+
     /// Bytes that this key occupies, without what the allocator adds.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -61,10 +82,12 @@ impl SearchKey {
         self.mask & mask == mask
     }
 
-    /// The folded text, and the readings of its Chinese characters.
+    /// The folded text, the readings of its Chinese characters, and the number that is found whole.
     #[inline]
-    pub(super) fn parts(&self) -> (&str, &str) {
-        self.all.split_once(SYLLABLES).unwrap_or((&self.all, ""))
+    pub(super) fn parts(&self) -> (&str, &str, &str) {
+        let (all, whole) = self.all.split_once(WHOLE).unwrap_or((&self.all, ""));
+        let (text, syllables) = all.split_once(SYLLABLES).unwrap_or((all, ""));
+        (text, syllables, whole)
     }
 }
 

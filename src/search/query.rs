@@ -16,6 +16,9 @@ enum Kind {
     Text,
 }
 
+/// How many digits of a private number's end lists show (`domain::mask`).
+const SHOWN: usize = 4;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Term {
     text: String,
@@ -40,9 +43,16 @@ impl Term {
         }
     }
 
+    /// Whether it may be a number that is found whole, or its end: then a shorter one did not find it.
+    fn may_be_whole(&self) -> bool {
+        self.kind == Kind::Digits && self.text.len() >= SHOWN
+    }
+
     /// Whether whatever this term finds, `old` found too.
     fn narrows(&self, old: &Self) -> bool {
-        self.text.starts_with(&old.text) && (old.kind != Kind::Digits || self.kind == Kind::Digits)
+        self.text.starts_with(&old.text)
+            && (old.kind != Kind::Digits || self.kind == Kind::Digits)
+            && !self.may_be_whole()
     }
 }
 
@@ -80,10 +90,13 @@ impl Query {
         if !self.terms.iter().all(|term| key.may_hold(term.mask)) {
             return None;
         }
-        let (text, syllables) = key.parts();
+        let (text, syllables, whole) = key.parts();
         self.terms
             .iter()
-            .map(|term| self.score_term(term, text, syllables))
+            .map(|term| {
+                self.score_term(term, text, syllables)
+                    .max(score_whole(term, whole))
+            })
             .sum()
     }
 
@@ -125,6 +138,14 @@ fn score_digits(digits: &str, text: &str) -> Option<i64> {
     places.max().map(|bonus| 16 * length + bonus)
 }
 
+/// A private number: whole, or the end of it that is shown.
+fn score_whole(term: &Term, whole: &str) -> Option<i64> {
+    let is_it = term.may_be_whole()
+        && (term.text == whole || (term.text.len() == SHOWN && whole.ends_with(&term.text)));
+    let length = i64::try_from(term.text.len()).unwrap_or(i64::MAX / 32);
+    is_it.then_some(16 * length + 24)
+}
+
 /// How well `key` matches `query`: higher is better, `None` is not at all. For many keys, make the [`Query`] once.
 #[must_use]
 pub fn matches(key: &SearchKey, query: &str) -> Option<i64> {
@@ -134,6 +155,27 @@ pub fn matches(key: &SearchKey, query: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_private_number_is_found_whole_or_by_its_end_and_never_by_another_part() {
+        let key = SearchKey::with_number(&["V0001090", "王秀英"], "13801234567");
+        for found in ["13801234567", "4567", "wxy 4567", "王 13801234567"] {
+            assert!(matches(&key, found).is_some(), "{found}");
+        }
+        for not in [
+            "138",
+            "1380123456",
+            "01234567",
+            "34567",
+            "2345",
+            "138-4567",
+            "v13801234567",
+        ] {
+            assert!(matches(&key, not).is_none(), "{not}");
+        }
+        let (short, long) = (Query::new("1380123456"), Query::new("13801234567"));
+        assert!(!long.narrows(&short));
+    }
 
     fn key() -> SearchKey {
         SearchKey::new(&["V0001090", "王秀英", "13801234567"])

@@ -218,11 +218,17 @@ fn key_of(record: &AnyRecord, names: &Names, rows: &dyn Rows) -> Option<SearchKe
     match record {
         AnyRecord::Supplier(s) => {
             let (place, _) = place(names, s.community.as_ref(), s.street.as_ref());
-            Some(SearchKey::new(&[s.code.as_str(), &s.name, &s.phone, place]))
+            Some(SearchKey::with_number(
+                &[s.code.as_str(), &s.name, place],
+                &s.phone,
+            ))
         }
         AnyRecord::Resident(r) => {
             let (place, _) = place(names, r.community.as_ref(), r.street.as_ref());
-            Some(SearchKey::new(&[r.code.as_str(), &r.name, &r.phone, place]))
+            Some(SearchKey::with_number(
+                &[r.code.as_str(), &r.name, place],
+                &r.phone,
+            ))
         }
         AnyRecord::Need(n) => {
             let (zh, en) = names.both(Kind::Category, &n.category);
