@@ -44,7 +44,7 @@ pub struct AwayCall {
 }
 
 /// The socket that `MATCHDESK_SOCKET` names: that of a station which somebody else starts.
-fn named_socket() -> Option<PathBuf> {
+pub fn named_socket() -> Option<PathBuf> {
     std::env::var_os("MATCHDESK_SOCKET")
         .filter(|path| !path.is_empty())
         .map(PathBuf::from)
@@ -88,11 +88,7 @@ pub fn call(session: &Session<'_>) -> AwayCall {
 ///
 /// # Errors
 /// When no station can be had.
-pub fn run(
-    args: &[OsString],
-    matches: &ArgMatches,
-    session: &mut Session<'_>,
-) -> Result<u8, Failure> {
+pub fn run(args: &[OsString], hand: Hand<'_>, session: &mut Session<'_>) -> Result<u8, Failure> {
     let store = absolute(&session.store)?;
     let args = args
         .iter()
@@ -104,7 +100,10 @@ pub fn run(
         request: Some(format!("{:032x}", random_id()?.0)),
         ..call(session)
     };
-    let offered = Offered::of(named_files(matches));
+    let offered = match hand {
+        Hand::Named(matches) => Offered::of(named_files(matches)),
+        Hand::Nothing => Offered::default(),
+    };
     let mut lost_at: Option<Instant> = None;
     loop {
         let client =
@@ -126,6 +125,20 @@ pub fn run(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Which files a session works with for its station.
+#[derive(Clone, Copy, Debug)]
+pub enum Hand<'a> {
+    /// Those that the command line names.
+    Named(&'a ArgMatches),
+    /// None.
+    Nothing,
+}
+
+/// Whether a command line names files.
+pub fn names_files(matches: &ArgMatches) -> bool {
+    !named_files(matches).is_empty()
 }
 
 /// The files and folders that a command line names, as the station will ask for them.

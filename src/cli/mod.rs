@@ -39,6 +39,7 @@ mod help;
 mod import;
 mod list;
 mod log;
+mod login;
 mod man;
 mod outcome;
 mod plan;
@@ -88,17 +89,19 @@ const VERBS: &[Verb] = &[
     revoke::VERB,
     whoami::VERB,
     station::VERB,
+    login::VERB,
     help::VERB,
     completions::VERB,
     man::VERB,
 ];
 
 /// Verbs that need no station: they have no store, make one, or are one.
-const HERE: [&str; 7] = [
+const HERE: [&str; 8] = [
     "demo",
     "generate",
     "restore",
     "station",
+    "login",
     "help",
     "completions",
     "man",
@@ -136,11 +139,29 @@ fn start(
         .is_none_or(|verb| HERE.contains(&verb));
     let done = match check_now(&session) {
         Ok(()) if with_station && !is_here && away::is_served(&session.store) => {
-            away::run(args, &matches, &mut session)
+            away::run(args, away::Hand::Named(&matches), &mut session)
         }
         Ok(()) => dispatch(&matches, &mut session),
         Err(failure) => Err(failure),
     };
+    finish(done, &mut session)
+}
+
+/// Runs a command line that a login over SSH asked for.
+fn run_asked(args: &[OsString], login: &mut Session<'_>) -> u8 {
+    let lang = usage::language(args, |name| std::env::var(name).ok());
+    let matches = match args::command(lang, VERBS).try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return usage::tell(&error, lang, login.out, login.err),
+    };
+    let mut session = session_of(&matches, lang, login.out, login.err);
+    let done = check_now(&session).and_then(|()| match matches.subcommand_name() {
+        None => console::open(&mut session),
+        Some(verb) if HERE.contains(&verb) => {
+            login::permit(verb).and_then(|()| dispatch(&matches, &mut session))
+        }
+        Some(_) => login::ask(args, &matches, &mut session),
+    });
     finish(done, &mut session)
 }
 

@@ -18,8 +18,10 @@ pub struct Console {
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
     keys: Option<Box<dyn Write + Send>>,
-    output: Receiver<Vec<u8>>,
+    output: Receiver<(Instant, Vec<u8>)>,
     screen: vt100::Parser,
+    /// When what is on the screen came.
+    came: Instant,
 }
 
 impl Console {
@@ -40,7 +42,7 @@ impl Console {
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(n @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..n].to_vec()).is_err() {
+                if sender.send((Instant::now(), bytes[..n].to_vec())).is_err() {
                     break;
                 }
             }
@@ -52,13 +54,20 @@ impl Console {
             keys: Some(keys),
             output,
             screen: vt100::Parser::new(nz(40), nz(120), 0),
+            came: Instant::now(),
         }
     }
 
-    /// Waits until a text stands on the screen.
+    /// Waits until a text stands on the screen; gives when it came.
     #[track_caller]
-    pub fn sees(&mut self, text: &str) {
+    pub fn sees(&mut self, text: &str) -> Instant {
         self.until(text, |screen| screen.contents().contains(text));
+        self.came
+    }
+
+    /// What is on the screen, as far as it was looked at.
+    pub fn picture(&self) -> String {
+        self.screen.screen().contents()
     }
 
     /// Waits until the caret is at a place.
@@ -72,33 +81,37 @@ impl Console {
         let began = Instant::now();
         while !is_so(self.screen.screen()) {
             match self.output.recv_timeout(Duration::from_millis(100)) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok((at, bytes)) => {
+                    self.screen.process(&bytes);
+                    self.came = at;
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     std::thread::sleep(Duration::from_millis(10));
                 }
             }
-            let contents = || self.screen.screen().contents();
             assert!(
                 began.elapsed() < PATIENCE,
                 "waiting for {what:?} on\n{}",
-                contents()
+                self.picture()
             );
         }
     }
 
     /// Where the caret is, row and column, once nothing more is drawn.
     pub fn caret(&mut self) -> (u16, u16) {
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(500)) {
+        while let Ok((_, bytes)) = self.output.recv_timeout(Duration::from_millis(500)) {
             self.screen.process(&bytes);
         }
         self.screen.screen().cursor_position()
     }
 
-    pub fn press(&mut self, keys: &str) {
+    /// Presses keys; gives when.
+    pub fn press(&mut self, keys: &str) -> Instant {
         let out = self.keys.as_mut().unwrap();
         out.write_all(keys.as_bytes()).unwrap();
         out.flush().unwrap();
+        Instant::now()
     }
 
     /// Presses keys, and waits until a text stands on the screen.
