@@ -310,6 +310,14 @@ fn who_has_no_role_or_another_street(machine: &Machine) {
     sun.press("q");
     assert_eq!(sun.ended(), 0);
 
+    // A console that is open ends with the role, and says so where the terminal is as it was.
+    let mut sun = machine.log_in(SUN);
+    sun.sees("0 to match");
+    let taken = machine.run(&["revoke", SUN, "broker"]);
+    assert!(taken.status.success(), "{taken:?}");
+    sun.sees("has no role at this station");
+    assert_eq!(sun.ended(), 4);
+
     // Without the console, too: the line that sshd is given is not run.
     let mut args = machine.ssh_args(ZHAO);
     args.push("cat /etc/shadow".to_owned());

@@ -6,6 +6,7 @@ pub mod keeper;
 pub mod library;
 pub mod model;
 mod review;
+mod rights;
 mod screen;
 pub mod view;
 pub mod worker;
@@ -66,6 +67,8 @@ pub enum End {
     Suspend,
     /// A signal ends the process.
     Signal(i32),
+    /// The user may not see any more what the console shows first of all; the desk says why.
+    Denied,
 }
 
 /// The console's state.
@@ -244,7 +247,10 @@ impl App {
         match msg {
             Msg::Term(event) => self.take_term(event),
             Msg::Away(event, number, _) => self.take_input(number, event),
-            Msg::News if self.refreshing => self.news = true,
+            Msg::News if self.refreshing => {
+                self.news = true;
+                self.heed_rights();
+            }
             Msg::News => self.take_news(),
             Msg::Stayed => self.review.settle(),
             Msg::Answer(answer) => {
@@ -260,6 +266,7 @@ impl App {
     fn take_news(&mut self) {
         self.news = false;
         let news = self.ear.take();
+        self.heed_rights();
         if news.reviews {
             self.model.others = self.review.others();
         }
