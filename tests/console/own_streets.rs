@@ -77,6 +77,27 @@ fn a_broker_sees_the_needs_and_residents_of_her_own_streets_only() {
     wang.press("ctrl-u").write("qsr").sees("钱守仁 (R0000901)");
 }
 
+#[test]
+fn a_search_of_a_form_finds_ones_own_behind_many_of_other_streets_who_fit_better() {
+    let stage = two_streets();
+    let someone = |number: usize, name: &str, street: &str| Resident {
+        code: code(&format!("R1{number:06}")),
+        name: name.to_owned(),
+        street: Some(code(street)),
+        ..Resident::default()
+    };
+    for number in 0..250 {
+        add(&stage, someone(number, "冯春", "110105008"));
+    }
+    add(&stage, someone(900, "冯春生", "110105009"));
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("n").write("fc");
+    wang.sees("冯春生 (R1000900)").sees_no("R1000001");
+    // Nor by the code of somebody else.
+    wang.press("ctrl-u").write("R1000001");
+    wang.sees_no("(R1000001)");
+}
+
 /// Changes what Wang, who is broker, has been given.
 fn regrant(stage: &Stage, before: Grant, after: Grant) {
     let changed = Command::Edit {
