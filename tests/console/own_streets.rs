@@ -210,8 +210,12 @@ fn a_supervisor_sees_all_and_is_told_what_she_may_not_do() {
     );
     let mut sun = stage.called_by("sun", (120, 40), Lang::Zh);
     sun.sees("待匹配 7").sees("居民 6");
-    sun.press("c y");
-    sun.sees("sun 没有“登记、匹配和记录服务”的权限");
+    sun.sees_no("c 确认匹配").sees_no("n 新增");
+    for key in ["c", "n", "x"] {
+        sun.press(key);
+        sun.sees("sun 没有“登记、匹配和记录服务”的权限");
+        sun.press("esc");
+    }
     let refused = sun.desk.execute(
         &matchdesk::desk::Actor {
             who: "sun".to_owned(),

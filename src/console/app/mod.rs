@@ -25,7 +25,7 @@ use super::panes;
 use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
-use crate::desk::{Actor, Desk, Ear};
+use crate::desk::{Actor, Desk, Ear, lacks};
 use crate::domain::lang::Lang;
 use crate::domain::{Code, Kind, Said};
 use crate::text;
@@ -355,6 +355,10 @@ impl App {
 
     /// The view in front takes an action first; what it leaves is for the console.
     fn act(&mut self, action: &'static str) {
+        if let Some(right) = self.lacks(action) {
+            let said = lacks(&self.model.actor.who, right);
+            return self.fail(said.get(self.model.lang).to_owned());
+        }
         let mut used = false;
         self.front(|view, ctx| used = view.act(action, ctx));
         if used {

@@ -1,5 +1,6 @@
 //! What the user may do, and what the console does when that becomes less while it is open.
 
+use super::actions::needs;
 use super::{App, End};
 use crate::console::widgets::status::{Kind as Tone, Status};
 use crate::desk::{Access, Scope};
@@ -8,6 +9,11 @@ use crate::domain::kinds::Word;
 use crate::text;
 
 impl App {
+    /// The right that an action needs and the user has nowhere.
+    pub(super) fn lacks(&self, action: &str) -> Option<Right> {
+        needs(action).filter(|right| !self.model.access.allows(*right))
+    }
+
     /// Looks at what the user may do now: grants may be among the news.
     pub(super) fn heed_rights(&mut self) {
         let now = self.model.desk.access();
