@@ -26,7 +26,11 @@ pub fn open(session: &mut Session<'_>) -> Result<u8, Failure> {
     let attended =
         Away::here(random_number()?).and_then(|here| attend(session.lang, &here, &connect));
     match attended {
-        Ok(Ended::Status(status)) => Ok(status),
+        Ok(Ended::Status(status, words)) => {
+            // The terminal is as it was before the console.
+            let _ = session.err.write_all(&words);
+            Ok(status)
+        }
         Ok(Ended::Signal(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(1)),
         Ok(Ended::Unserved(why)) => Err(why.into()),
         Err(error) => Err(Failure::invalid(
@@ -69,5 +73,5 @@ pub(super) fn serve(
         settings,
         away,
         &served.line,
-    )?)
+    )??)
 }

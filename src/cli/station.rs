@@ -216,6 +216,15 @@ impl Desks {
     }
 }
 
+/// The refusal of the console to those who have the journal instead.
+fn for_auditor(said: &Said) -> Said {
+    let Said { zh, en } = said;
+    both!(
+        zh: "{zh}。审计员请用 matchdesk log 和 matchdesk verify",
+        en: "{en}. As auditor use matchdesk log and matchdesk verify"
+    )
+}
+
 impl Host for Desks {
     fn admit(&self, peer: &Peer, call: &Value) -> Result<(), (u8, Said)> {
         let desk = self.desk_for(peer);
@@ -227,7 +236,16 @@ impl Host for Desks {
         desk.permit(&actor_of(peer), Right::Supply)
             .map_err(|error| {
                 let failure = Failure::from(error);
-                (failure.status, failure.said.unwrap_or_default())
+                let said = failure.said.unwrap_or_default();
+                let reads_journal = desk.access().allows(Right::Journal);
+                (
+                    failure.status,
+                    if reads_journal {
+                        for_auditor(&said)
+                    } else {
+                        said
+                    },
+                )
             })
     }
 

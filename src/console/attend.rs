@@ -23,8 +23,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How a console ended at its terminal.
 #[derive(Debug)]
 pub enum Ended {
-    /// Its user left, or the station ended it, with this exit status.
-    Status(u8),
+    /// Its user left, or the station ended it, with this exit status, and with these words for standard error: they are
+    /// for after the terminal is restored.
+    Status(u8, Vec<u8>),
     /// A signal ended it.
     Signal(i32),
     /// No station takes it any more.
@@ -35,7 +36,8 @@ pub enum Ended {
 enum Heard {
     Terminal(TermEvent),
     Notice(Notice),
-    Over(io::Result<Call>),
+    /// The line has nothing more, and these words came for standard error.
+    Over(io::Result<Call>, Vec<u8>),
 }
 
 /// Attends to a console at the terminal `here`. `connect` opens a session for the terminal as it is then.
@@ -69,8 +71,9 @@ pub fn attend(
             let mut notice = |notice| {
                 let _ = noticed.send(Heard::Notice(notice));
             };
-            let shown = client.show(&mut term::gate(), &mut io::sink(), &mut notice);
-            let _ = to.send(Heard::Over(shown));
+            let mut words = Vec::new();
+            let shown = client.show(&mut term::gate(), &mut words, &mut notice);
+            let _ = to.send(Heard::Over(shown, words));
         })?;
         for late in attendant.unsettled.late() {
             say(&line, &late);
@@ -118,14 +121,14 @@ impl Attendant<'_> {
                         self.unsettled.settle(settled);
                     }
                 }
-                Ok(Heard::Over(Ok(Call::Ended(status)))) => {
-                    return Ok(Some(Ended::Status(status)));
+                Ok(Heard::Over(Ok(Call::Ended(status)), words)) => {
+                    return Ok(Some(Ended::Status(status, words)));
                 }
-                Ok(Heard::Over(Err(error))) => {
+                Ok(Heard::Over(Err(error), _)) => {
                     line.hang_up();
                     return self.signal().map(Ended::Signal).map(Some).ok_or(error);
                 }
-                Ok(Heard::Over(Ok(Call::Lost))) | Err(_) => return Ok(None),
+                Ok(Heard::Over(Ok(Call::Lost), _)) | Err(_) => return Ok(None),
             }
         }
     }
@@ -192,7 +195,7 @@ impl Attendant<'_> {
                     self.unsettled.note(&piece);
                 }
             }
-            Heard::Notice(_) | Heard::Over(_) => {}
+            Heard::Notice(_) | Heard::Over(..) => {}
         }
         Ok(Meanwhile::On)
     }

@@ -15,7 +15,8 @@ use super::app::keeper::Settled;
 use super::app::{App, End, Msg};
 use super::keys::UserKeymap;
 use super::term::{self, Extent, Screen, TermEvent};
-use crate::desk::{Actor, Desk};
+use crate::desk::{Actor, Desk, DeskError};
+use crate::domain::Right;
 use crate::station::{Line, Received, ToSession, ToStation};
 use crate::store::RequestId;
 
@@ -90,7 +91,8 @@ pub fn read_id(text: &str) -> Option<RequestId> {
     u128::from_str_radix(text, 16).ok().map(RequestId)
 }
 
-/// Runs a console over a line until its user leaves or the line drops; gives the exit status.
+/// Runs a console over a line until its user leaves or the line drops; gives the exit status, or why the user may see
+/// nothing of it any more.
 ///
 /// # Errors
 /// When the line takes nothing any more.
@@ -100,7 +102,7 @@ pub fn serve(
     settings: ConsoleSettings,
     away: &Away,
     line: &Arc<Line>,
-) -> io::Result<u8> {
+) -> io::Result<Result<u8, DeskError>> {
     let (sender, receiver) = channel();
     let theme = term::theme(|name| away.environment.get(name).cloned());
     let extent = Extent::new(away.columns, away.rows);
@@ -120,7 +122,8 @@ pub fn serve(
     thread::Builder::new()
         .name("keys".to_owned())
         .spawn(move || hear(&hearing, inputs, &extent, &sender))?;
-    let ended = run(&mut app, &mut screen, &receiver, line);
+    let permit = || desk.permit(actor, Right::Supply);
+    let ended = run(&mut app, &mut screen, &receiver, line, permit);
     if ended.is_err() {
         // No more comes then, and what came is not lost.
         line.hang_up();
@@ -134,11 +137,18 @@ fn run(
     screen: &mut Screen<Drawn>,
     receiver: &Receiver<Msg>,
     line: &Line,
-) -> io::Result<u8> {
+    permit: impl Fn() -> Result<(), DeskError>,
+) -> io::Result<Result<u8, DeskError>> {
     loop {
         match app.run(screen, receiver)? {
-            End::Quit => return Ok(0),
-            End::Signal(signal) => return Ok(u8::try_from(128 + signal).unwrap_or(1)),
+            End::Quit => return Ok(Ok(0)),
+            End::Signal(signal) => return Ok(Ok(u8::try_from(128 + signal).unwrap_or(1))),
+            // Nothing is drawn any more, so that the journal may be waited for. A role may have been given again.
+            End::Denied => {
+                if let Err(error) = permit() {
+                    return Ok(Err(error));
+                }
+            }
             End::Suspend => {
                 line.say(&ToSession::Suspend)?;
                 screen.clear()?;

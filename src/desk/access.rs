@@ -265,10 +265,7 @@ fn denied(access: &Access, who: &str, asked: &Asked, street: &Code) -> Undecided
             en: "{who} may not {en} for street {street}; an administrator gives that with matchdesk grant"
         )
     } else {
-        both!(
-            zh: "{who} 没有“{zh}”的权限；请管理员用 matchdesk grant 授权",
-            en: "{who} may not {en}; an administrator gives that with matchdesk grant"
-        )
+        lacks(who, *right)
     };
     let note = Note {
         verb: Verb::Denied,
@@ -278,6 +275,16 @@ fn denied(access: &Access, who: &str, asked: &Asked, street: &Code) -> Undecided
         reason: right.word().to_owned(),
     };
     Undecided::Denied(Refusal::new(Refusal::NOT_PERMITTED, said), Box::new(note))
+}
+
+/// That none of somebody's roles grants a right.
+#[must_use]
+pub fn lacks(who: &str, right: Right) -> crate::domain::Said {
+    let (zh, en) = (right.text().zh, right.text().en);
+    both!(
+        zh: "{who} 没有“{zh}”的权限；请管理员用 matchdesk grant 授权",
+        en: "{who} may not {en}; an administrator gives that with matchdesk grant"
+    )
 }
 
 /// That somebody has no role at all.

@@ -32,7 +32,7 @@ mod taken;
 mod verify;
 mod writer;
 
-pub use access::{Access, Caller, Scope, is_demand};
+pub use access::{Access, Caller, Scope, is_demand, lacks};
 pub use actor::{Actor, Clock};
 pub use authorise::right_to_import;
 pub use board::Board;

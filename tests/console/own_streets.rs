@@ -1,5 +1,6 @@
 //! The console of somebody who serves some streets and not others.
 
+use matchdesk::console::app::End;
 use matchdesk::desk::{Command, DeskError};
 use matchdesk::domain::record::{Grant, Need, Resident, Street};
 use matchdesk::domain::{AnyRecord, Code, Lang, Minute, Role};
@@ -77,28 +78,59 @@ fn a_broker_sees_the_needs_and_residents_of_her_own_streets_only() {
 }
 
 #[test]
+fn a_search_of_a_form_finds_ones_own_behind_many_of_other_streets_who_fit_better() {
+    let stage = two_streets();
+    let someone = |number: usize, name: &str, street: &str| Resident {
+        code: code(&format!("R1{number:06}")),
+        name: name.to_owned(),
+        street: Some(code(street)),
+        ..Resident::default()
+    };
+    for number in 0..250 {
+        add(&stage, someone(number, "冯春", "110105008"));
+    }
+    add(&stage, someone(900, "冯春生", "110105009"));
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("n").write("fc");
+    wang.sees("冯春生 (R1000900)").sees_no("R1000001");
+    // Nor by the code of somebody else.
+    wang.press("ctrl-u").write("R1000001");
+    wang.sees_no("(R1000001)");
+}
+
+/// Changes what Wang, who is broker, has been given.
+fn regrant(stage: &Stage, before: Grant, after: Grant) {
+    let changed = Command::Edit {
+        before: before.into(),
+        after: after.into(),
+        reason: String::new(),
+    };
+    stage.another(&changed).unwrap();
+}
+
+fn wang_in(streets: &[&str]) -> Grant {
+    Grant {
+        holder: "wang".to_owned(),
+        role: Role::Broker,
+        streets: streets.iter().map(|street| code(street)).collect(),
+        revoked: false,
+    }
+}
+
+#[test]
 fn a_role_that_is_taken_back_holds_no_more_in_an_open_console() {
     let stage = two_streets();
     let mut wang = stage.called_by("wang", (120, 40), Lang::En);
     wang.press("c").sees("for 钱守仁");
-    let given = Grant {
-        holder: "wang".to_owned(),
-        role: Role::Broker,
-        streets: vec![code("110105009")],
-        revoked: false,
-    };
+    let given = wang_in(&["110105009"]);
     let taken = Grant {
         revoked: true,
         ..given.clone()
     };
-    let taken_back = Command::Edit {
-        before: given.into(),
-        after: taken.into(),
-        reason: String::new(),
-    };
-    stage.another(&taken_back).unwrap();
-    wang.press("y");
-    wang.sees("0 to match").sees("was not confirmed");
+    regrant(&stage, given, taken);
+    // Before the console has heard of it.
+    wang.press_blindly("y");
+    assert_eq!(wang.end, Some(End::Denied));
     let matches = stage.desk.rows().unwrap();
     assert!(
         matches
@@ -106,6 +138,53 @@ fn a_role_that_is_taken_back_holds_no_more_in_an_open_console() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[test]
+fn an_open_console_ends_at_once_when_its_last_role_is_taken_back() {
+    let stage = two_streets();
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("n").write("qsr");
+    let given = wang_in(&["110105009"]);
+    let taken = Grant {
+        revoked: true,
+        ..given.clone()
+    };
+    regrant(&stage, given, taken);
+    wang.settle();
+    assert_eq!(wang.end, Some(End::Denied));
+}
+
+#[test]
+fn an_open_console_closes_what_is_open_when_streets_are_taken_back_and_says_so() {
+    let stage = two_streets();
+    regrant(
+        &stage,
+        wang_in(&["110105009"]),
+        wang_in(&["110105009", "110105008"]),
+    );
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("2 t /").write("qsr").press("enter enter p");
+    wang.write("to call him").press("enter").sees("10809010901");
+    // A change that leaves her what she has closes nothing.
+    add(
+        &stage,
+        Grant {
+            holder: "sun".to_owned(),
+            role: Role::Supervisor,
+            ..Grant::default()
+        },
+    );
+    wang.settle();
+    wang.sees("10809010901");
+    regrant(
+        &stage,
+        wang_in(&["110105009", "110105008"]),
+        wang_in(&["110105009"]),
+    );
+    wang.settle();
+    assert_eq!(wang.end, None);
+    wang.sees("You may do less now").sees_no("10809010901");
 }
 
 #[test]
@@ -131,8 +210,12 @@ fn a_supervisor_sees_all_and_is_told_what_she_may_not_do() {
     );
     let mut sun = stage.called_by("sun", (120, 40), Lang::Zh);
     sun.sees("待匹配 7").sees("居民 6");
-    sun.press("c y");
-    sun.sees("sun 没有“登记、匹配和记录服务”的权限");
+    sun.sees_no("c 确认匹配").sees_no("n 新增");
+    for key in ["c", "n", "x"] {
+        sun.press(key);
+        sun.sees("sun 没有“登记、匹配和记录服务”的权限");
+        sun.press("esc");
+    }
     let refused = sun.desk.execute(
         &matchdesk::desk::Actor {
             who: "sun".to_owned(),

@@ -1,6 +1,7 @@
 //! The registry of actions: what a key can mean, in both languages. Hints and help are made from it.
 
 use crate::console::keys::ActionId;
+use crate::domain::Right;
 use crate::domain::lang::Text;
 use crate::text;
 
@@ -11,6 +12,8 @@ pub struct Action {
     pub id: ActionId,
     /// Whether it leads to a change of records. Such an action always asks first.
     pub changes: bool,
+    /// The right without which it comes to nothing.
+    pub needs: Option<Right>,
     /// What it does, in a few words.
     pub text: Text,
 }
@@ -19,7 +22,22 @@ const fn shows(id: ActionId, text: Text) -> Action {
     Action {
         id,
         changes: false,
+        needs: None,
         text,
+    }
+}
+
+const fn reveals(id: ActionId, text: Text) -> Action {
+    Action {
+        needs: Some(Right::Reveal),
+        ..shows(id, text)
+    }
+}
+
+const fn serves(id: ActionId, text: Text) -> Action {
+    Action {
+        needs: Some(Right::Serve),
+        ..changes(id, text)
     }
 }
 
@@ -27,6 +45,7 @@ const fn changes(id: ActionId, text: Text) -> Action {
     Action {
         id,
         changes: true,
+        needs: None,
         text,
     }
 }
@@ -46,13 +65,13 @@ pub const ACTIONS: &[Action] = &[
     shows("refresh", text!(zh: "刷新", en: "refresh")),
     shows("back", text!(zh: "返回", en: "back")),
     shows("open", text!(zh: "查看", en: "details")),
-    shows("reveal", text!(zh: "个人信息", en: "personal data")),
+    reveals("reveal", text!(zh: "个人信息", en: "personal data")),
     shows("filter", text!(zh: "筛选", en: "filter")),
     shows("clear-filter", text!(zh: "清除筛选", en: "clear filter")),
     shows("accept", text!(zh: "确定", en: "accept")),
-    changes("add", text!(zh: "新增", en: "add")),
-    changes("add-resident", text!(zh: "新增居民", en: "add resident")),
-    changes("edit", text!(zh: "修改", en: "edit")),
+    serves("add", text!(zh: "新增", en: "add")),
+    serves("add-resident", text!(zh: "新增居民", en: "add resident")),
+    serves("edit", text!(zh: "修改", en: "edit")),
     shows("other-list", text!(zh: "需求/居民", en: "needs/residents")),
     shows("drafts", text!(zh: "未完成的表单", en: "unfinished forms")),
     shows("continue", text!(zh: "继续填写", en: "continue")),
@@ -69,13 +88,13 @@ pub const ACTIONS: &[Action] = &[
     shows("next-need", text!(zh: "下一条需求", en: "next need")),
     shows("prev-need", text!(zh: "上一条需求", en: "previous need")),
     shows("skip", text!(zh: "跳过", en: "skip")),
-    changes("confirm", text!(zh: "确认匹配", en: "confirm")),
+    serves("confirm", text!(zh: "确认匹配", en: "confirm")),
     shows("why", text!(zh: "为什么", en: "why")),
     shows("why-other", text!(zh: "查任一供方", en: "why (anyone)")),
     shows("awaiting", text!(zh: "待登记结果", en: "awaiting outcome")),
-    changes("outcome", text!(zh: "登记结果", en: "outcome")),
-    changes("unmatch", text!(zh: "结束匹配", en: "end match")),
-    changes("cancel-need", text!(zh: "取消需求", en: "cancel need")),
+    serves("outcome", text!(zh: "登记结果", en: "outcome")),
+    serves("unmatch", text!(zh: "结束匹配", en: "end match")),
+    serves("cancel-need", text!(zh: "取消需求", en: "cancel need")),
     changes("save", text!(zh: "保存", en: "save")),
     shows("next-field", text!(zh: "下一项", en: "next field")),
     shows("prev-field", text!(zh: "上一项", en: "previous field")),
@@ -101,6 +120,13 @@ pub fn text_of(id: &str) -> Text {
         .iter()
         .find(|action| action.id == id)
         .map_or(text!(zh: "操作", en: "action"), |action| action.text)
+}
+
+/// The right without which an action comes to nothing.
+#[must_use]
+pub fn needs(id: &str) -> Option<Right> {
+    let action = ACTIONS.iter().find(|action| action.id == id);
+    action.and_then(|action| action.needs)
 }
 
 /// A key context's name for people.

@@ -12,6 +12,9 @@ use crate::domain::{AnyRecord, Code, Event, Kind};
 use crate::search::{Filter, SearchKey};
 use crate::store::{Rows, fetch};
 
+/// The street and the community in which somebody lives.
+pub type Home = (Option<Code>, Option<Code>);
+
 /// One registry's codes in order with their search keys.
 #[derive(Debug, Default)]
 pub struct Book {
@@ -19,6 +22,8 @@ pub struct Book {
     pub codes: Arc<Vec<Code>>,
     /// The key of each, at the same place.
     pub keys: Vec<SearchKey>,
+    /// Where those live who are part of a street's demand, at the same place.
+    homes: Vec<Home>,
     places: HashMap<Code, usize>,
     /// Grows with every change, so that a filter knows that its last result is old.
     pub version: u64,
@@ -26,10 +31,15 @@ pub struct Book {
 
 impl Book {
     /// Adds or replaces a record's key.
-    pub fn put(&mut self, code: Code, key: SearchKey) {
-        if let Some(old) = self.places.get(&code).and_then(|at| self.keys.get_mut(*at)) {
-            if *old != key {
+    pub fn put(&mut self, code: Code, key: SearchKey, home: Home) {
+        let known = self.places.get(&code).copied();
+        if let Some((at, old)) = known.and_then(|at| Some((at, self.keys.get_mut(at)?))) {
+            let lived = self.homes.get_mut(at);
+            if *old != key || lived.as_ref().is_none_or(|lived| **lived != home) {
                 *old = key;
+                if let Some(lived) = lived {
+                    *lived = home;
+                }
                 self.version += 1;
             }
         } else {
@@ -37,15 +47,18 @@ impl Book {
             self.places.insert(code.clone(), self.codes.len());
             Arc::make_mut(&mut self.codes).push(code);
             self.keys.push(key);
+            self.homes.push(home);
         }
     }
 
-    /// The best codes for a text.
-    #[must_use]
-    pub fn find(&self, text: &str, most: usize) -> Vec<Code> {
+    /// The best codes for a text, of those who live where it is seen.
+    pub fn find(&self, text: &str, most: usize, mut sees: impl FnMut(&Home) -> bool) -> Vec<Code> {
         let mut filter = Filter::new();
-        let ids = filter.query(&self.keys, text).iter().take(most);
-        ids.filter_map(|&id| self.codes.get(id as usize).cloned())
+        let ids = filter.query(&self.keys, text).iter();
+        ids.map(|&id| id as usize)
+            .filter(|at| self.homes.get(*at).is_some_and(&mut sees))
+            .take(most)
+            .filter_map(|at| self.codes.get(at).cloned())
             .collect()
     }
 }
@@ -175,7 +188,7 @@ impl Library {
         let rows = desk.rows()?;
         rows.scan(kind, None, &mut |record| {
             if let Some(key) = key_of(&record, &names, &*rows) {
-                book.put(record.key(), key);
+                book.put(record.key(), key, home_of(&record));
             }
             ControlFlow::Continue(())
         })?;
@@ -188,17 +201,18 @@ impl Library {
 
     fn apply(&self, events: &[Event], desk: &Desk) -> Result<(), DeskError> {
         let (rows, names) = (desk.rows()?, self.names());
-        let mut keys: Vec<(Kind, Code, SearchKey)> = Vec::new();
+        let mut keys: Vec<(Kind, (Code, SearchKey, Home))> = Vec::new();
         for event in events {
             if let Some(key) = key_of(&event.after, &names, &*rows) {
-                keys.push((event.after.kind(), event.after.key(), key));
+                let put = (event.after.key(), key, home_of(&event.after));
+                keys.push((event.after.kind(), put));
             }
         }
         for kind in KINDS {
-            let mut own = keys.extract_if(.., |(of, ..)| *of == kind).peekable();
+            let mut own = keys.extract_if(.., |(of, _)| *of == kind).peekable();
             if own.peek().is_some() {
                 let mut book = self.shelf(kind).write();
-                own.for_each(|(_, code, key)| book.put(code, key));
+                own.for_each(|(_, (code, key, home))| book.put(code, key, home));
             }
         }
         Ok(())
@@ -237,6 +251,14 @@ fn key_of(record: &AnyRecord, names: &Names, rows: &dyn Rows) -> Option<SearchKe
             Some(SearchKey::new(&[n.code.as_str(), who, zh, en]))
         }
         _ => None,
+    }
+}
+
+/// Where a resident lives. Other kinds are not found by where somebody lives.
+fn home_of(record: &AnyRecord) -> Home {
+    match record {
+        AnyRecord::Resident(r) => (r.street.clone(), r.community.clone()),
+        _ => Home::default(),
     }
 }
 

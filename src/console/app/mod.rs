@@ -6,6 +6,7 @@ pub mod keeper;
 pub mod library;
 pub mod model;
 mod review;
+mod rights;
 mod screen;
 pub mod view;
 pub mod worker;
@@ -24,7 +25,7 @@ use super::panes;
 use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
-use crate::desk::{Actor, Desk, Ear};
+use crate::desk::{Actor, Desk, Ear, lacks};
 use crate::domain::lang::Lang;
 use crate::domain::{Code, Kind, Said};
 use crate::text;
@@ -66,6 +67,8 @@ pub enum End {
     Suspend,
     /// A signal ends the process.
     Signal(i32),
+    /// The user may not see any more what the console shows first of all; the desk says why.
+    Denied,
 }
 
 /// The console's state.
@@ -244,7 +247,10 @@ impl App {
         match msg {
             Msg::Term(event) => self.take_term(event),
             Msg::Away(event, number, _) => self.take_input(number, event),
-            Msg::News if self.refreshing => self.news = true,
+            Msg::News if self.refreshing => {
+                self.news = true;
+                self.heed_rights();
+            }
             Msg::News => self.take_news(),
             Msg::Stayed => self.review.settle(),
             Msg::Answer(answer) => {
@@ -260,6 +266,7 @@ impl App {
     fn take_news(&mut self) {
         self.news = false;
         let news = self.ear.take();
+        self.heed_rights();
         if news.reviews {
             self.model.others = self.review.others();
         }
@@ -348,6 +355,10 @@ impl App {
 
     /// The view in front takes an action first; what it leaves is for the console.
     fn act(&mut self, action: &'static str) {
+        if let Some(right) = self.lacks(action) {
+            let said = lacks(&self.model.actor.who, right);
+            return self.fail(said.get(self.model.lang).to_owned());
+        }
         let mut used = false;
         self.front(|view, ctx| used = view.act(action, ctx));
         if used {

@@ -8,7 +8,7 @@ use super::library::Library;
 use crate::console::ConsoleSettings;
 use crate::console::keys::{Keymap, KeymapError};
 use crate::console::theme::Theme;
-use crate::desk::{Actor, Desk, Others};
+use crate::desk::{Access, Actor, Desk, Others};
 use crate::domain::{Code, Kind, Lang, Record, Stamp};
 use crate::store::fetch;
 
@@ -73,6 +73,8 @@ pub struct Model {
     pub desk: Arc<Desk>,
     /// Who works at this console.
     pub actor: Actor,
+    /// What the user may do, as far as the news have come.
+    pub access: Access,
     /// The other sessions.
     pub others: Others,
     /// The language now.
@@ -113,6 +115,7 @@ impl Model {
     ) -> (Self, Vec<KeymapError>) {
         let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_ref());
         let model = Self {
+            access: desk.access(),
             desk,
             actor: actor.clone(),
             others: Others::default(),

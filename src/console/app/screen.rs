@@ -188,6 +188,7 @@ impl App {
         }
         let shown: Vec<(&str, &str)> = wanted
             .iter()
+            .filter(|id| self.lacks(id).is_none())
             .filter_map(|id| reach.iter().find(|hint| hint.action == *id))
             .map(|hint| {
                 let text = actions::text_of(hint.action).get(self.model.lang);

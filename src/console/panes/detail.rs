@@ -45,7 +45,14 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
             .filter(|at| at.stamp() >= model.now())
             .collect();
         let visits = words::visits(&coming, 3, lang);
-        rows.push(Row::Pair(found.need.to_string(), visits, model.theme.base));
+        let need = if model.sees(Kind::Need, &found.need) {
+            found.need.to_string()
+        } else {
+            text!(zh: "其他街乡的需求", en: "another street's need")
+                .get(lang)
+                .to_owned()
+        };
+        rows.push(Row::Pair(need, visits, model.theme.base));
     }
     if booked.is_empty() {
         rows.push(none(model));

@@ -1,20 +1,22 @@
 //! The forms: records, reasons, outcomes, and whom to ask about.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::need_detail::{booked, history};
 use super::page::Page;
 use super::sheet::{Sheet, Spec, Submit};
 use super::{cells, words};
+use crate::console::app::library::Home;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::app::worker::Request;
 use crate::console::widgets::form::{Choice, Field, Form, Search};
 use crate::console::widgets::status::Kind as Tone;
-use crate::desk::{Command, Done};
+use crate::desk::{Command, Done, Scope, is_demand};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};
-use crate::domain::{Code, Kind, Minute, Outcome, Subject};
+use crate::domain::{Code, Kind, Minute, Outcome, Right, Subject};
 use crate::text;
 
 mod draft;
@@ -73,21 +75,36 @@ fn push(spec: impl Spec + 'static, ctx: &mut Ctx<'_>) {
 
 /// How many records a search offers.
 const CHOICES: usize = 5;
-/// How many it looks at.
-const FOUND: usize = 200;
 
 /// Finds records of a registry by what is typed.
 pub(super) fn finder(kind: Kind, model: &Model) -> Search {
     let library = Arc::clone(&model.library);
     let desk = Arc::clone(&model.desk);
     Box::new(move |typed| {
-        // More than are shown, since some may be of streets that are not one's own.
-        let found = library.book(kind).find(typed, FOUND);
-        let mut found = desk.seen_codes(kind, &found).unwrap_or_default();
-        found.truncate(CHOICES);
         let Ok(rows) = desk.rows() else {
             return Vec::new();
         };
+        let scope = desk.access().scope(Right::Demand);
+        let is_open = !is_demand(kind) || scope == Scope::Everywhere;
+        // There are few homes, and many who live in each.
+        let mut homes: HashMap<Home, bool> = HashMap::new();
+        let mut sees = |home: &Home| {
+            *homes.entry(home.clone()).or_insert_with(|| {
+                let (street, community) = home.clone();
+                let resident = Resident {
+                    street,
+                    community,
+                    ..Resident::default()
+                };
+                scope.sees(&*rows, &resident.into()).unwrap_or(false)
+            })
+        };
+        let found = library
+            .book(kind)
+            .find(typed, CHOICES, |home| is_open || sees(home));
+        // Whoever has moved away meanwhile is not shown.
+        let seen = |codes: &[Code]| desk.seen_codes(kind, codes).unwrap_or_default();
+        let found = seen(&found);
         let name = |code: &Code| match rows.get(kind, code).ok().flatten() {
             Some(crate::domain::AnyRecord::Supplier(s)) => s.name,
             Some(crate::domain::AnyRecord::Resident(r)) => r.name,
@@ -97,7 +114,8 @@ pub(super) fn finder(kind: Kind, model: &Model) -> Search {
         // A code as it stands is known before the registry is loaded.
         let exact = Code::parse(typed)
             .ok()
-            .filter(|code| !found.contains(code) && matches!(rows.get(kind, code), Ok(Some(_))));
+            .filter(|code| !found.contains(code) && matches!(rows.get(kind, code), Ok(Some(_))))
+            .filter(|code| !seen(std::slice::from_ref(code)).is_empty());
         exact
             .iter()
             .chain(&found)
