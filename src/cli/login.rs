@@ -15,20 +15,11 @@ use crate::{both, text};
 pub const VERB: Verb = Verb {
     name: "login",
     about: text!(zh: "SSH 登录时运行：打开操作台，或执行 SSH 要求的 matchdesk 命令", en: "Run at a login over SSH: the console, or the matchdesk command that SSH was asked for"),
-    examples: &[
-        (
-            "matchdesk login",
-            text!(zh: "sshd 配置里 ForceCommand 的值", en: "what sshd's ForceCommand names"),
-        ),
-        (
-            "ssh station",
-            text!(zh: "打开操作台", en: "open the console"),
-        ),
-        (
-            "ssh station matchdesk queue --json",
-            text!(zh: "在脚本里执行一个命令", en: "one command, for a script"),
-        ),
-    ],
+    examples: &[(
+        "matchdesk login",
+        text!(zh: "设为 sshd 的 ForceCommand：ssh station 打开操作台，ssh station matchdesk queue --json 执行一个命令",
+            en: "as ForceCommand of sshd: ssh station opens the console, ssh station matchdesk queue --json runs one command"),
+    )],
     args: |command: Command, _: Lang| command,
     run,
 };

@@ -7,21 +7,21 @@ use std::process::Command;
 use nix::unistd::{Group, User};
 
 /// All their names begin so.
-const PREFIX: &str = "mdtest-";
+const PREFIX: &str = "mdssh-";
 /// Those who may knock at the station.
-pub const GROUP: &str = "mdtest-users";
+pub const GROUP: &str = "mdssh-users";
 /// Whose the store is.
-pub const STATION: &str = "mdtest-station";
+pub const STATION: &str = "mdssh-station";
 /// Members of the group: two brokers of a street, one of another, a supervisor, and one without a role.
 pub const MEMBERS: [&str; 5] = [
-    "mdtest-li",
-    "mdtest-wang",
-    "mdtest-sun",
-    "mdtest-chen",
-    "mdtest-zhao",
+    "mdssh-li",
+    "mdssh-wang",
+    "mdssh-sun",
+    "mdssh-chen",
+    "mdssh-zhao",
 ];
 /// Somebody who is not in the group.
-pub const OUTSIDER: &str = "mdtest-he";
+pub const OUTSIDER: &str = "mdssh-he";
 
 /// The accounts, for one test at a time on the whole machine.
 pub struct Accounts {
@@ -31,7 +31,7 @@ pub struct Accounts {
 impl Accounts {
     /// Makes them anew, with homes in a folder.
     pub fn make(homes: &Path) -> Self {
-        let turn = File::create(std::env::temp_dir().join("mdtest.lock")).unwrap();
+        let turn = File::create(std::env::temp_dir().join("mdssh.lock")).unwrap();
         turn.lock().unwrap();
         let accounts = Self { _turn: turn };
         // What a test that was killed has left.

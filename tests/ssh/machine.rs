@@ -97,10 +97,10 @@ impl Machine {
             let output = self.local(STATION, &[&["grant"], args].concat());
             assert!(output.status.success(), "{output:?}");
         };
-        grant(&["mdtest-li", "broker", "--streets", "s1"]);
-        grant(&["mdtest-wang", "broker", "--streets", "s1"]);
-        grant(&["mdtest-sun", "broker", "--streets", "s2"]);
-        grant(&["mdtest-chen", "supervisor"]);
+        grant(&["mdssh-li", "broker", "--streets", "s1"]);
+        grant(&["mdssh-wang", "broker", "--streets", "s1"]);
+        grant(&["mdssh-sun", "broker", "--streets", "s2"]);
+        grant(&["mdssh-chen", "supervisor"]);
     }
 
     /// A command that somebody runs at the machine itself.
@@ -157,6 +157,12 @@ impl Machine {
 impl Drop for Machine {
     /// A daemon's children do not go with it; those that are not the users' are found by their parent.
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            for name in ["sshd.log", "station.log"] {
+                let said = fs::read_to_string(self.path(name)).unwrap_or_default();
+                eprintln!("{name}:\n{said}");
+            }
+        }
         let daemon = i32::try_from(self.sshd.0.id()).unwrap_or_default();
         for process in processes() {
             if process.parent == daemon {

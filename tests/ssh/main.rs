@@ -21,11 +21,11 @@ use rustix::process::Signal;
 use serde_json::Value;
 use terminal::Console;
 
-const LI: &str = "mdtest-li";
-const WANG: &str = "mdtest-wang";
-const SUN: &str = "mdtest-sun";
-const CHEN: &str = "mdtest-chen";
-const ZHAO: &str = "mdtest-zhao";
+const LI: &str = "mdssh-li";
+const WANG: &str = "mdssh-wang";
+const SUN: &str = "mdssh-sun";
+const CHEN: &str = "mdssh-chen";
+const ZHAO: &str = "mdssh-zhao";
 
 fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -107,11 +107,11 @@ fn what_one_broker_confirms_the_other_sees_at_once() {
     // Wang looks at who could come to N2, at the time of N1.
     wang.press_until("j\x1b[C", "王淑珍, ");
     wang.sees("1 王建国");
-    li.sees("◆mdtest-wang");
+    li.sees("◆mdssh-wang");
     li.press_until("c", "Confirm match");
     let pressed = li.press("y");
     let own = li.sees("Confirmed: 王建国 for N1");
-    let others = wang.sees("taken by mdtest-li for N1");
+    let others = wang.sees("taken by mdssh-li for N1");
     println!(
         "from the key to the own screen {:?}, to the other's {:?}",
         own - pressed,
@@ -195,7 +195,7 @@ fn a_connection_cut_in_the_middle_of_a_form_leaves_no_process_and_a_draft() {
 fn who_has_no_role_or_another_street_is_refused_and_the_journal_keeps_it() {
     let machine = Machine::start();
     let mut zhao = log_in(&machine, ZHAO, &[]);
-    zhao.sees("mdtest-zhao has no role");
+    zhao.sees("mdssh-zhao has no role");
     assert_eq!(zhao.ended(), 4);
     let refused = json(&machine, ZHAO, "matchdesk queue --json", 4);
     assert_eq!(refused["refused"][0], "not_permitted");
