@@ -36,7 +36,7 @@ impl Extent {
     }
 
     /// The screen has become larger or smaller. A size that no screen has may be said at the other end of a line, and
-    /// memory is taken for every cell: beyond [`MOST_COLUMNS`] and [`MOST_ROWS`] nothing is drawn.
+    /// memory is taken for every cell: beyond `MOST_COLUMNS` and `MOST_ROWS` nothing is drawn.
     pub fn set(&self, columns: u16, rows: u16) {
         let (columns, rows) = (columns.min(MOST_COLUMNS), rows.min(MOST_ROWS));
         let both = u32::from(columns) << 16 | u32::from(rows);
