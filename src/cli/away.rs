@@ -290,24 +290,35 @@ fn heard(mut child: Child) -> io::Result<Attempt> {
         .wait()?
         .code()
         .and_then(|code| u8::try_from(code).ok());
-    let message = said["message"].as_str().unwrap_or("?").to_owned();
+    let message = said["message"].as_str().map(str::to_owned);
+    // Ended before it could say anything, as by a kill: the next may fare better.
+    let is_silent = message.is_none();
+    let said_it = message.map_or_else(silent, |message| Said {
+        zh: message.clone(),
+        en: message,
+    });
     let why = Unserved {
         status: status
             .filter(|status| *status != 0)
             .unwrap_or(status::STORE),
-        said: Said {
-            zh: message.clone(),
-            en: message,
-        },
+        said: said_it,
     };
-    let is_busy = said["error"]
-        .as_array()
-        .is_some_and(|codes| codes.iter().any(|code| code == "store_busy"));
+    let is_busy = is_silent
+        || said["error"]
+            .as_array()
+            .is_some_and(|codes| codes.iter().any(|code| code == "store_busy"));
     Ok(if is_busy {
         Attempt::Busy(why)
     } else {
         Attempt::Failed(why)
     })
+}
+
+fn silent() -> Said {
+    both!(
+        zh: "服务台还没有就绪就退出了；请用 matchdesk station 启动它，看它说什么",
+        en: "the station ended before it was ready; start it with matchdesk station and see what it says"
+    )
 }
 
 impl From<Unserved> for Failure {

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Command};
 
-use super::{Failure, Session, Verb, away, console};
+use super::{Failure, Session, Verb, away, console, status};
 use crate::domain::Lang;
 use crate::domain::printable::printable;
 use crate::{both, text};
@@ -91,7 +91,8 @@ pub fn ask(
     session: &mut Session<'_>,
 ) -> Result<u8, Failure> {
     let status = away::run(args, away::Hand::Nothing, session);
-    if away::names_files(matches) {
+    // A head of the journal may be named in place of a file: what was done wanted none.
+    if !matches!(status, Ok(status::DONE)) && away::names_files(matches) {
         session.note(
             text!(
                 zh: "这个登录不读写本机的文件；请在本机的终端里运行这个命令",

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -19,7 +19,7 @@ use super::accounts::{self, Accounts, MEMBERS, OUTSIDER, STATION, processes};
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that ends with the test.
-struct Kept(Child);
+pub struct Kept(Child);
 
 impl Drop for Kept {
     fn drop(&mut self) {
@@ -143,6 +143,39 @@ impl Machine {
         ssh.env("LANG", "en_US.UTF-8").args(self.ssh(name));
         ssh.args(["127.0.0.1", command]).stdin(Stdio::null());
         ssh.output().unwrap()
+    }
+
+    /// A command of root's on a store.
+    pub fn roots(&self, args: &[&str], store: &Path) -> Output {
+        let mut command = Command::new(self.path("bin/matchdesk"));
+        command.env("MATCHDESK_LANG", "en").args(args);
+        command.arg("--store").arg(store).output().unwrap()
+    }
+
+    /// A store of root's and one of somebody else's in a folder that is open to all, and that user's station on their
+    /// own store, listening at the name of a socket in the folder.
+    pub fn false_station(&self, name: &str, folder: &str, socket: &str) -> Kept {
+        let folder = self.path(folder);
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        for store in ["mine.redb", "theirs.redb"] {
+            let made = self.roots(&["demo", "--no-console", "--quiet"], &folder.join(store));
+            assert!(made.status.success(), "{made:?}");
+        }
+        let uid = accounts::user(name).uid.as_raw();
+        chown(folder.join("theirs.redb"), Some(uid), None).unwrap();
+        let socket = folder.join(socket);
+        let station = as_user(name, &self.path("bin/matchdesk"))
+            .args(["station", "--store"])
+            .arg(folder.join("theirs.redb"))
+            .env("MATCHDESK_SOCKET", &socket)
+            .stdout(Stdio::null())
+            .spawn();
+        let station = Kept(station.unwrap());
+        until("the false station serves", || {
+            UnixStream::connect(&socket).is_ok()
+        });
+        station
     }
 
     /// The processor time of the station over a second.

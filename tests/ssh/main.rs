@@ -221,6 +221,25 @@ fn who_has_no_role_or_another_street_is_refused_and_the_journal_keeps_it() {
 
 #[test]
 #[ignore = "needs root and sshd; .ci/run runs it"]
+fn a_station_of_somebody_else_is_not_believed() {
+    let machine = Machine::start();
+    let own = machine.path("open/mine.redb");
+    let false_one = machine.false_station(LI, "open", "mine.redb.sock");
+    let asked = machine.roots(&["queue"], &own);
+    assert_eq!(asked.status.code(), Some(5), "{}", said(&asked));
+    let answers = format!("the user {LI} answers");
+    assert!(said(&asked).contains(&answers), "{}", said(&asked));
+    // The owner of the store that it serves is believed, also by root.
+    let theirs = machine.path("open/theirs.redb");
+    let socket = own.with_extension("redb.sock");
+    std::fs::rename(socket, theirs.with_extension("redb.sock")).unwrap();
+    let believed = machine.roots(&["whoami"], &theirs);
+    drop(false_one);
+    assert!(!said(&believed).contains("answers"), "{}", said(&believed));
+}
+
+#[test]
+#[ignore = "needs root and sshd; .ci/run runs it"]
 fn a_login_runs_commands_of_matchdesk_and_nothing_else() {
     let machine = Machine::start();
     let confirmed = json(&machine, LI, "matchdesk confirm N1 V1 --json", 0);

@@ -184,7 +184,9 @@ impl App {
         let view = self.layers.last().or_else(|| self.panes.get(self.focus));
         let mut wanted: Vec<&str> = view.map(|v| v.hints().to_vec()).unwrap_or_default();
         if self.layers.is_empty() {
-            wanted.extend(["help", "next-pane", "switch-language", "quit"]);
+            // Among the first, so that every window has room for it.
+            wanted.insert(wanted.len().min(3), "help");
+            wanted.extend(["next-pane", "switch-language", "quit"]);
         }
         let shown: Vec<(&str, &str)> = wanted
             .iter()
