@@ -8,8 +8,10 @@ use matchdesk::domain::record::{
 use matchdesk::domain::{
     AnyRecord, Code, Day, Minute, Outcome, Recurrence, Sex, Stamp, Status, Urgency, Week,
 };
-use matchdesk::matching::Index;
+use matchdesk::matching::cost::Requirement;
+use matchdesk::matching::{Index, relax};
 use matching_reference::World;
+use matching_reference::what_if::Change;
 use proptest::prelude::*;
 
 const MONDAY: i32 = 20_780; // 2026-11-23
@@ -290,6 +292,125 @@ proptest! {
         prop_assert_eq!(kept.rolls(now()), fresh.rolls(now()));
         for need in &new.needs {
             prop_assert_eq!(kept.candidates(&need.code, now(), 3), fresh.candidates(&need.code, now(), 3));
+        }
+    }
+}
+
+/// A relaxation of the program as the plain reading names it.
+fn plainly(changes: &[relax::Change], need: &Need) -> Vec<Change> {
+    let plain = |change: &relax::Change| match change {
+        relax::Change::Farther(km) => Change::Farther(*km),
+        relax::Change::Minutes(minutes) => Change::Less(need.minutes - minutes),
+        relax::Change::Start(start) => Change::Start(*start),
+        relax::Change::Without(code) => Change::Drop(code.clone()),
+        relax::Change::AnySex => Change::Sex,
+        relax::Change::Category(parent) => Change::Parent(parent.clone()),
+    };
+    changes.iter().map(plain).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn near_misses_are_all_who_fail_one_rule_the_best_of_each_rule_first(seed in any::<u64>()) {
+        let w = world(seed);
+        let index = index(&w);
+        for need in &w.needs {
+            let wanted = w.near(need, now());
+            let found = index.near(&need.code, now(), 2).unwrap();
+            prop_assert_eq!(found.len(), wanted.len(), "{}", need.code);
+            for group in found {
+                let all = &wanted[group.rule];
+                prop_assert_eq!(group.count, all.len());
+                let best: Vec<&Code> = group.misses.iter().map(|m| &m.candidate.supplier).collect();
+                prop_assert_eq!(best, all.iter().take(2).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn a_requirement_costs_what_leaving_it_out_gives(seed in any::<u64>()) {
+        let w = world(seed);
+        let index = index(&w);
+        for need in &w.needs {
+            let sketch = index.sketch(need, now(), 3);
+            prop_assert_eq!(&sketch.ranking, &index.candidates(&need.code, now(), 3).unwrap());
+            for cost in &sketch.costs {
+                let wanted = w.without(need, &cost.requirement, now());
+                prop_assert_eq!(cost.without, wanted, "{} {:?}", need.code, cost.requirement);
+            }
+            let has = |asked: fn(&Requirement) -> bool| sketch.costs.iter().any(|c| asked(&c.requirement));
+            let considered = w.considered(need, now()).len();
+            prop_assert_eq!(has(|r| *r == Requirement::Time), considered > 0);
+            prop_assert_eq!(has(|r| *r == Requirement::Recurrence), considered > 1);
+            prop_assert_eq!(has(|r| matches!(r, Requirement::Sex(_))), considered > 0 && need.sex.is_some());
+        }
+    }
+
+    #[test]
+    fn parts_of_a_series_are_the_most_that_the_rules_allow_together(seed in any::<u64>()) {
+        let w = world(seed);
+        let index = index(&w);
+        for need in &w.needs {
+            let all = w.considered(need, now());
+            let found = index.partial(&need.code, now(), 100).unwrap();
+            let mut wanted: Vec<Code> = Vec::new();
+            for v in &w.suppliers {
+                let most = w.most(need, &v.code, now());
+                let part = index.part_of(&need.code, &v.code, now()).unwrap();
+                prop_assert_eq!(part.len(), most);
+                if most < all.len() && most * 2 > all.len() {
+                    wanted.push(v.code.clone());
+                }
+            }
+            prop_assert_eq!(found.count, wanted.len());
+            let mut got: Vec<Code> = found.list.iter().map(|p| p.candidate.supplier.clone()).collect();
+            got.sort();
+            prop_assert_eq!(got, wanted);
+            for part in &found.list {
+                let v = w.suppliers.iter().find(|v| v.code == part.candidate.supplier).unwrap();
+                let visits: Vec<i32> = part.visits.iter().map(|m| m.0).collect();
+                prop_assert!(w.judge_for(need, v, now(), &visits).0.is_empty());
+                for missing in &part.missing {
+                    prop_assert!(!missing.failed.is_empty() && all.contains(&missing.visit.0));
+                }
+                prop_assert_eq!(part.visits.len() + part.missing.len(), all.len());
+            }
+            let order: Vec<_> = found.list.iter()
+                .map(|p| (std::cmp::Reverse(p.visits.len()), -(p.candidate.score * 1e9).round()))
+                .collect();
+            prop_assert!(order.is_sorted());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn relaxations_are_all_changes_that_give_more_tried_one_by_one_then_in_pairs(seed in any::<u64>()) {
+        let w = world(seed);
+        let index = index(&w);
+        let (at, need) = w.needs.iter().enumerate()
+            .max_by_key(|(at, n)| (!w.considered(n, now()).is_empty(), n.capabilities.len(), *at)).unwrap();
+        prop_assert!(at < w.needs.len());
+        let mut wanted = w.relax(need, now());
+        let (eligible, found) = index.relax(&need.code, now()).unwrap();
+        prop_assert_eq!(eligible, w.ranked(need, now()).len());
+        let mut got: Vec<(Vec<Change>, usize)> = found.iter()
+            .map(|r| (plainly(&r.changes, need), r.eligible)).collect();
+        let key = |(changes, _): &(Vec<Change>, usize)| format!("{changes:?}");
+        wanted.sort_by_key(key);
+        got.sort_by_key(key);
+        prop_assert_eq!(got, wanted);
+        for relaxation in found.iter().filter(|r| r.extra_km == 0.0).take(5) {
+            let mut w = w.clone();
+            for stored in w.needs.iter_mut().filter(|n| n.code == need.code) {
+                *stored = relaxation.need.clone();
+            }
+            let after = self::index(&w).candidates(&need.code, now(), 1).unwrap();
+            prop_assert_eq!(after.eligible, relaxation.eligible, "as it will be when applied");
         }
     }
 }

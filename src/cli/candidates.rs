@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::names::Names;
 use super::table::{Align, Table, bar};
 use super::words::CRITERION_NAMES;
-use super::{Failure, Session, Verb, args, shapes};
+use super::{Failure, Session, Verb, args, chances, shapes};
 use crate::desk::Desk;
 use crate::domain::printable::printable;
 use crate::domain::record::Need;
@@ -30,6 +30,10 @@ pub const VERB: Verb = Verb {
         (
             "matchdesk candidates --open --json",
             text!(zh: "队列中所有需求，每行一个 JSON 文档", en: "all needs in the queue, one JSON document a line"),
+        ),
+        (
+            "matchdesk candidates N000001 --partial --near",
+            text!(zh: "还有谁能承接大部分时段，谁只差一条规则", en: "also who can take most of a series, and who fails one rule only"),
         ),
     ],
     args: grammar,
@@ -60,6 +64,16 @@ fn grammar(command: Command, lang: Lang) -> Command {
             text!(zh: "队列中的所有需求", en: "All needs in the queue"),
             lang,
         ))
+        .arg(args::flag(
+            "partial",
+            text!(zh: "也列出能承接大部分时段的供方", en: "Also those who can take most visits of a series"),
+            lang,
+        ))
+        .arg(args::flag(
+            "near",
+            text!(zh: "也列出只差一条规则的供方，按规则分组", en: "Also the best who fail one rule only, by rule"),
+            lang,
+        ))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
@@ -76,6 +90,7 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         let begun = Instant::now();
         let ranking = desk.candidates(need, top)?;
         let took = begun.elapsed();
+        let others = chances::Others::of(&desk, need, matches, top)?;
         if session.json {
             let names = Names::of(&desk, session.lang)?;
             let mut document = shapes::ranking(&ranking, desk.zone(), |candidate| {
@@ -85,12 +100,14 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
                 let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
                 document.insert("elapsed_us".to_owned(), micros.into());
             }
+            others.put(&mut document, &names, session.lang);
             session.document(&document.into())?;
         } else {
             if place > 0 {
                 session.say("")?;
             }
             show(&desk, &ranking, session)?;
+            others.show(&desk, session)?;
         }
     }
     Ok(0)
@@ -110,7 +127,11 @@ fn named(desk: &Desk, matches: &ArgMatches, session: &Session<'_>) -> Result<Vec
         .collect()
 }
 
-fn show(desk: &Desk, ranking: &Ranking, session: &mut Session<'_>) -> Result<(), Failure> {
+/// Shows a ranking to people.
+///
+/// # Errors
+/// When it can't be written.
+pub fn show(desk: &Desk, ranking: &Ranking, session: &mut Session<'_>) -> Result<(), Failure> {
     let lang = session.lang;
     let names = Names::of(desk, lang)?;
     let (need, eligible) = (&ranking.need, ranking.eligible);

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::names::Names;
 use super::{Failure, Session, Verb, args, changes, shapes, why, words};
-use crate::desk::Command as Order;
+use crate::desk::{Command as Order, Desk};
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang, Minute, Record as _, Right};
+use crate::domain::{Code, Kind, Lang, Minute, Record as _, Right};
 use crate::{both, say, text};
 
 pub const VERB: Verb = Verb {
@@ -22,13 +22,22 @@ pub const VERB: Verb = Verb {
             "matchdesk confirm N000001 V0001090 --visit 2026-11-24T09:00",
             text!(zh: "只预约这一次", en: "for that visit only"),
         ),
+        (
+            "matchdesk confirm N000001 V0001090 --partial",
+            text!(zh: "由几位供方分担一组服务", en: "a series shared by several"),
+        ),
     ],
     args: grammar,
     run,
 };
 
 fn grammar(command: Command, lang: Lang) -> Command {
-    why::pair(command, lang).arg(
+    let part = args::flag(
+        "partial",
+        text!(zh: "预约该供方能承接的时段，其余留在队列", en: "The visits that the supplier can take; the others stay in the queue"),
+        lang,
+    );
+    why::pair(command, lang).arg(part.conflicts_with("visit")).arg(
         Arg::new("visit")
             .long("visit")
             .value_name(text!(zh: "开始时间", en: "START").get(lang))
@@ -45,11 +54,15 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         args::code_of(matches, "NEED"),
         args::code_of(matches, "SUPPLIER"),
     );
-    let order = Order::Confirm {
-        need: need.clone(),
-        supplier: supplier.clone(),
-        visits,
-        place: None,
+    let order = if matches.get_flag("partial") {
+        part(&desk, &need, &supplier)?
+    } else {
+        Order::Confirm {
+            need: need.clone(),
+            supplier: supplier.clone(),
+            visits,
+            place: None,
+        }
     };
     let done = session.execute(&desk, &order)?;
     let booked = changes::booked(&done);
@@ -72,6 +85,29 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         en: "Confirmed: {name} ({supplier}) for {of_need} ({need}), booked {when}")),
     )?;
     Ok(0)
+}
+
+/// The visits that a supplier can take, as a match of their own; as any other when that is all of them or none, so that
+/// the refusal names the rules.
+fn part(desk: &Desk, need: &Code, supplier: &Code) -> Result<Order, Failure> {
+    let visits = desk.part_of(need, supplier)?;
+    let considered = desk.index()?.considered(need, desk.now());
+    let (need, supplier, place) = (need.clone(), supplier.clone(), None);
+    Ok(if visits.is_empty() || visits == considered {
+        Order::Confirm {
+            need,
+            supplier,
+            visits: None,
+            place,
+        }
+    } else {
+        Order::Share {
+            need,
+            supplier,
+            visits,
+            place,
+        }
+    })
 }
 
 fn named(matches: &ArgMatches) -> Result<Option<Vec<Minute>>, Failure> {

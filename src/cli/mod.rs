@@ -28,6 +28,7 @@ mod add;
 mod backup;
 mod cancel;
 mod candidates;
+mod chances;
 mod completions;
 mod confirm;
 mod demo;
@@ -51,6 +52,7 @@ mod settings;
 mod show;
 mod station;
 mod stats;
+mod substitute;
 mod unmatch;
 mod verify;
 mod whoami;
@@ -73,6 +75,7 @@ const VERBS: &[Verb] = &[
     plan::VERB,
     confirm::VERB,
     unmatch::VERB,
+    substitute::VERB,
     outcome::VERB,
     stats::VERB,
     show::VERB,

@@ -49,6 +49,8 @@ fn of_command(command: &Command, rows: &dyn Rows) -> Result<Vec<Asked>, StoreErr
         }
         Command::Edit { before, after, .. } => of_edit(rows, before, after)?,
         Command::Confirm { need, .. }
+        | Command::Share { need, .. }
+        | Command::Substitute { need, .. }
         | Command::Unmatch { need, .. }
         | Command::Close { need, .. }
         | Command::Cancel { need, .. } => match fetch::<Need>(rows, need)? {

@@ -31,6 +31,30 @@ pub enum Command {
         /// The candidate's rank and score; the desk fills them in.
         place: Option<(u32, f64)>,
     },
+    /// Make a match for some visits of a series, which stands for those to come as one for all of them does.
+    Share {
+        /// The need.
+        need: Code,
+        /// The supplier.
+        supplier: Code,
+        /// The visits to book.
+        visits: Vec<Minute>,
+        /// The candidate's rank and score; the desk fills them in.
+        place: Option<(u32, f64)>,
+    },
+    /// Give one visit of a match to somebody else: the supplier can't come then, and stays for the other visits.
+    Substitute {
+        /// The need.
+        need: Code,
+        /// The supplier who can't come.
+        supplier: Code,
+        /// The visit's start.
+        start: Minute,
+        /// Who comes instead.
+        by: Code,
+        /// The rank and score of who comes; the desk fills them in.
+        place: Option<(u32, f64)>,
+    },
     /// End a match, which frees its future visits.
     Unmatch {
         /// The need.
@@ -81,4 +105,43 @@ pub enum Command {
         /// What to book.
         rolls: Vec<Roll>,
     },
+}
+
+/// What a command books: a need, for whom, and which visits; none for all that are considered.
+pub(super) type Booked<'a> = (&'a Code, &'a Code, Option<&'a [Minute]>);
+
+impl Command {
+    /// What it books, when it is a match that it makes.
+    pub(super) fn books(&self) -> Option<Booked<'_>> {
+        match self {
+            Self::Confirm {
+                need,
+                supplier,
+                visits,
+                ..
+            } => Some((need, supplier, visits.as_deref())),
+            Self::Share {
+                need,
+                supplier,
+                visits,
+                ..
+            } => Some((need, supplier, Some(visits))),
+            Self::Substitute {
+                need, start, by, ..
+            } => Some((need, by, Some(std::slice::from_ref(start)))),
+            _ => None,
+        }
+    }
+
+    /// The same with the rank and score of whom it books.
+    pub(super) fn placed(&self, found: Option<(u32, f64)>) -> Self {
+        let mut command = self.clone();
+        match &mut command {
+            Self::Confirm { place, .. }
+            | Self::Share { place, .. }
+            | Self::Substitute { place, .. } => *place = found,
+            _ => {}
+        }
+        command
+    }
 }

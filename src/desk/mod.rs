@@ -30,6 +30,7 @@ mod query;
 mod reviews;
 mod taken;
 mod verify;
+mod what_if;
 mod writer;
 
 pub use access::{Access, Caller, Scope, is_demand, lacks};
@@ -326,15 +327,8 @@ impl Desk {
         rows: &dyn Rows,
         now: Stamp,
     ) -> Result<Command, StoreError> {
-        let (
-            Command::Confirm {
-                need,
-                supplier,
-                visits,
-                ..
-            },
-            Some(index),
-        ) = (command, self.core.index.get())
+        let (Some((need, supplier, visits)), Some(index)) =
+            (command.books(), self.core.index.get())
         else {
             return Ok(command.clone());
         };
@@ -342,17 +336,12 @@ impl Desk {
             return Ok(command.clone());
         };
         let index = index.read().unwrap_or_else(PoisonError::into_inner);
-        let ranking = index.candidates_for(&stored, now, visits.as_deref(), usize::MAX);
+        let ranking = index.candidates_for(&stored, now, visits, usize::MAX);
         let place = ranking
             .candidates
             .iter()
             .find(|candidate| candidate.supplier == *supplier);
-        Ok(Command::Confirm {
-            need: need.clone(),
-            supplier: supplier.clone(),
-            visits: visits.clone(),
-            place: place.map(|candidate| (candidate.rank, candidate.score)),
-        })
+        Ok(command.placed(place.map(|candidate| (candidate.rank, candidate.score))))
     }
 
     /// Loads the index, telling `progress` how many of how many records are in.

@@ -164,7 +164,7 @@ impl Drop for Turn<'_> {
 impl Desk {
     /// Decides and writes a task, together with what else waits, and tells everyone of its events.
     pub(super) fn submit(&self, task: Task) -> Outcome {
-        if matches!(task.work, Work::Command(Command::Confirm { .. })) {
+        if matches!(&task.work, Work::Command(command) if command.books().is_some()) {
             // Before the turn comes: loading takes a turn, too.
             self.load(&mut |_, _| {})?;
         }

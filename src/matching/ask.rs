@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::index::{Booking, Index, Served, Slot};
-use super::relax::{self, Relaxation};
 use super::rules::RULES;
 use super::space::Glance;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
@@ -19,11 +18,11 @@ pub(super) struct Ask<'a> {
     pub(super) now: Stamp,
     pub(super) need: Option<u32>,
     pub(super) visits: Vec<Minute>,
-    minutes: u16,
+    pub(super) minutes: u16,
     pub(super) resident: Option<u32>,
     pub(super) resident_row: Option<&'a Served>,
-    point: Option<Point>,
-    within: Vec<bool>,
+    pub(super) point: Option<Point>,
+    pub(super) within: Vec<bool>,
     pub(super) remote: bool,
     pub(super) sex: Option<Sex>,
     /// Effective capabilities.
@@ -32,7 +31,7 @@ pub(super) struct Ask<'a> {
     pub(super) last_day: Option<Day>,
     scratch: Option<&'a Scratch>,
     /// Kilometres by which every radius is extended.
-    extra_km: f64,
+    pub(super) extra_km: f64,
 }
 
 impl<'a> Ask<'a> {
@@ -151,6 +150,12 @@ impl<'a> Ask<'a> {
             .chain(more.into_iter().flatten())
     }
 
+    /// How long a booked visit takes: of the need itself as long as is asked now.
+    fn lasts(&self, b: &Booking) -> i32 {
+        let is_own = Some(b.need) == self.need;
+        i32::from(if is_own { self.minutes } else { b.minutes })
+    }
+
     /// The booked visits with which a visit clashes.
     pub(super) fn clashing(&self, s: u32, visit: Minute) -> impl Iterator<Item = &Booking> {
         self.bookings(s).filter(move |b| {
@@ -159,7 +164,7 @@ impl<'a> Ask<'a> {
             } else {
                 15
             };
-            visit.0 < b.start.0 + i32::from(b.minutes) + gap
+            visit.0 < b.start.0 + self.lasts(b) + gap
                 && b.start.0 < visit.0 + i32::from(self.minutes) + gap
         })
     }
@@ -196,7 +201,7 @@ impl<'a> Ask<'a> {
         let open = self
             .bookings(s)
             .filter(|b| b.open && inside(b.start))
-            .map(|b| i32::from(b.minutes))
+            .map(|b| self.lasts(b))
             .sum::<i32>();
         let mut once = Vec::new();
         let mut closed = 0;
@@ -251,7 +256,7 @@ impl<'a> Ask<'a> {
         ids
     }
 
-    fn ranking(&self, need: Code, top: usize) -> Ranking {
+    pub(super) fn ranking(&self, need: Code, top: usize) -> Ranking {
         let index = self.index;
         let ids = if self.visits.is_empty() {
             Vec::new()
@@ -300,7 +305,7 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn candidate(&self, s: u32) -> Candidate {
+    pub(super) fn candidate(&self, s: u32) -> Candidate {
         let values = criteria::values(self, s);
         Candidate {
             rank: 0,
@@ -313,7 +318,7 @@ impl<'a> Ask<'a> {
 }
 
 /// Scores are compared to nine decimals (SPEC §3).
-fn rounded(score: f64) -> f64 {
+pub(super) fn rounded(score: f64) -> f64 {
     (score * 1e9).round()
 }
 
@@ -336,35 +341,6 @@ impl Index {
     ) -> Ranking {
         Ask::new(self, draft, now, self.looked_at(draft, now, only), None)
             .ranking(draft.code.clone(), top)
-    }
-
-    /// What a need could give up to have candidates, or more of them; none when there is no such need.
-    #[must_use]
-    pub fn relax(&self, need: &Code, now: Stamp) -> Option<(usize, Vec<Relaxation>)> {
-        let need = self.need(self.needs.find(need)?)?;
-        let ask = |draft: &Need, extra_km: f64| {
-            let visits = self.considered_of(draft, now, None);
-            let ask = Ask {
-                extra_km,
-                ..Ask::new(self, draft, now, visits, None)
-            };
-            let ranking = ask.ranking(draft.code.clone(), 1);
-            let best = ranking
-                .candidates
-                .into_iter()
-                .next()
-                .map(|first| (first.supplier, first.score));
-            (ranking.eligible, best)
-        };
-        let category = self.categories.names.find(&need.category);
-        let parent = category
-            .and_then(|id| self.categories.nodes.get(&id)?.parent)
-            .map(|id| self.categories.names.code(id));
-        let (eligible, _) = ask(need, 0.0);
-        Some((
-            eligible,
-            relax::relax(need, parent.as_ref(), eligible, &ask),
-        ))
     }
 
     /// Every rule and criterion for a pair; none when one of them does not exist.
@@ -403,7 +379,12 @@ impl Index {
         })
     }
 
-    fn looked_at(&self, need: &Need, now: Stamp, only: Option<&[Minute]>) -> Vec<Minute> {
+    pub(super) fn looked_at(
+        &self,
+        need: &Need,
+        now: Stamp,
+        only: Option<&[Minute]>,
+    ) -> Vec<Minute> {
         let Some(only) = only else {
             return self.considered_of(need, now, None);
         };

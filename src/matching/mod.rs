@@ -5,6 +5,7 @@ mod criteria;
 mod history;
 mod index;
 mod life;
+mod pool;
 mod rules;
 mod space;
 mod tree;
@@ -169,5 +170,8 @@ pub struct Roll {
     pub start: Minute,
 }
 
+pub mod cost;
+pub mod near;
+pub mod partial;
 pub mod plan;
 pub mod relax;

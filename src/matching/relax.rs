@@ -1,9 +1,13 @@
 //! What a need could give up to find candidates, or more of them (SPEC §6, `relax`).
 
+use std::collections::BTreeMap;
+
+use super::ask::Ask;
+use super::index::Index;
 use crate::both;
 use crate::domain::record::Need;
 use crate::domain::time::DAY;
-use crate::domain::{Code, Minute, Record, Said};
+use crate::domain::{Code, Day, Minute, Record, Said, Stamp};
 
 /// How far the start is moved, either way.
 const DAYS: i32 = 7;
@@ -48,6 +52,41 @@ pub struct Relaxation {
 
 /// What a question about a changed need is answered with: how many would pass, and the best of them.
 pub type Answer = (usize, Option<(Code, f64)>);
+
+impl Index {
+    /// What a need could give up to have candidates, or more of them; none when there is no such need.
+    #[must_use]
+    pub fn relax(&self, need: &Code, now: Stamp) -> Option<(usize, Vec<Relaxation>)> {
+        let need = self.need(self.needs.find(need)?)?;
+        let ask = |draft: &Need, extra_km: f64| self.relaxed(draft, extra_km, now);
+        let (eligible, _) = ask(need, 0.0);
+        let parent = self.wider(&need.category);
+        Some((eligible, relax(need, parent.as_ref(), eligible, &ask)))
+    }
+
+    /// How many suppliers pass for a need as it would be, with so many km added to every radius, and the best of them.
+    #[must_use]
+    pub fn relaxed(&self, draft: &Need, extra_km: f64, now: Stamp) -> Answer {
+        let visits = self.looked_at(draft, now, None);
+        let mut ask = Ask::new(self, draft, now, visits, None);
+        ask.extra_km = extra_km;
+        let ranking = ask.ranking(draft.code.clone(), 1);
+        let best = ranking
+            .candidates
+            .into_iter()
+            .next()
+            .map(|first| (first.supplier, first.score));
+        (ranking.eligible, best)
+    }
+
+    /// The category above another.
+    #[must_use]
+    pub fn wider(&self, category: &Code) -> Option<Code> {
+        let id = self.categories.names.find(category)?;
+        let parent = self.categories.nodes.get(&id)?.parent?;
+        Some(self.categories.names.code(parent))
+    }
+}
 
 /// The single changes that give more candidates than `eligible`; pairs of changes only when no single one does. The
 /// smallest change of each sort comes first. `parent` is the category above the need's; `ask` counts the candidates of
@@ -147,6 +186,13 @@ fn apply(need: &Need, changes: &[Change]) -> (Need, f64) {
 }
 
 impl Change {
+    fn start(&self) -> Option<Minute> {
+        match self {
+            Self::Start(start) => Some(*start),
+            _ => None,
+        }
+    }
+
     /// The change in words; `before` is the need as it is.
     #[must_use]
     pub fn said(&self, before: &Need) -> Said {
@@ -171,6 +217,18 @@ impl Change {
 }
 
 impl Relaxation {
+    /// Whether it is a smaller change of the same sort that gives as much.
+    fn does_for(&self, larger: &Self) -> bool {
+        let ([own], [other]) = (self.changes.as_slice(), larger.changes.as_slice()) else {
+            return false;
+        };
+        self.eligible >= larger.eligible
+            && matches!(
+                (own, other),
+                (Change::Farther(_), Change::Farther(_)) | (Change::Minutes(_), Change::Minutes(_))
+            )
+    }
+
     /// The changes in words, with how many candidates they would give.
     #[must_use]
     pub fn said(&self, before: &Need) -> Said {
@@ -192,6 +250,31 @@ impl Relaxation {
         let count = self.eligible;
         both!(zh: "{zh}：{count} 人", en: "{en}: {count}")
     }
+}
+
+/// The places of the relaxations that say most, in their order: of the starts on one day the one that gives most, the
+/// nearest of several; of other changes none that gives no more than a smaller one of its sort; no more than `most` in all.
+#[must_use]
+pub fn notable(all: &[Relaxation], most: usize) -> Vec<usize> {
+    let mut best: BTreeMap<(Day, bool), (usize, usize)> = BTreeMap::new();
+    let mut places = Vec::new();
+    for (place, relaxation) in all.iter().enumerate() {
+        let Some(start) = relaxation.changes.iter().find_map(Change::start) else {
+            if !all.iter().take(place).any(|less| less.does_for(relaxation)) {
+                places.push(place);
+            }
+            continue;
+        };
+        let is_single = relaxation.changes.len() == 1;
+        let (count, of) = best.entry((start.day(), is_single)).or_default();
+        if relaxation.eligible > *count {
+            (*count, *of) = (relaxation.eligible, place);
+        }
+    }
+    places.extend(best.into_values().map(|(_, place)| place));
+    places.sort_unstable();
+    places.truncate(most);
+    places
 }
 
 #[cfg(test)]
@@ -271,5 +354,31 @@ mod tests {
                 .iter()
                 .all(|start| (start.0 - weekly.start.0).abs() <= 7 * DAY)
         );
+    }
+
+    #[test]
+    fn of_many_relaxations_those_that_say_most_are_shown() {
+        let at = |text: &str| Change::Start(Minute::parse(text).unwrap());
+        let found: Vec<Relaxation> = [
+            (Change::Farther(0.5), 3),
+            (Change::Farther(1.0), 3),
+            (Change::Farther(2.0), 4),
+            (at("2026-11-24T10:00"), 5),
+            (at("2026-11-24T11:00"), 6),
+            (at("2026-11-24T12:00"), 6),
+            (at("2026-11-25T09:00"), 2),
+            (Change::AnySex, 1),
+        ]
+        .into_iter()
+        .map(|(change, eligible)| Relaxation {
+            changes: vec![change],
+            need: need(),
+            extra_km: 0.0,
+            eligible,
+            best: None,
+        })
+        .collect();
+        assert_eq!(notable(&found, 20), [0, 2, 4, 6, 7]);
+        assert_eq!(notable(&found, 3), [0, 2, 4]);
     }
 }

@@ -1,5 +1,7 @@
 //! SPEC §3 read word by word over plain records: slow, and sharing nothing with the index.
 
+pub mod what_if;
+
 use matchdesk::domain::record::{Capability, Category, Match, Need, Resident, Service, Supplier};
 use matchdesk::domain::recurrence::{Ends, Every};
 use matchdesk::domain::{Code, Minute, Outcome, Sex, Stamp, Status};
@@ -154,12 +156,21 @@ impl World {
         2.0 * 6371.0088 * h.sqrt().asin()
     }
 
+    pub fn judge(&self, need: &Need, v: &Supplier, now: Stamp) -> (Vec<&'static str>, f64) {
+        self.judge_for(need, v, now, &self.considered(need, now))
+    }
+
     #[expect(
         clippy::too_many_lines,
         reason = "one literal reading of SPEC §3, rule by rule, is easier to check in one piece"
     )]
-    pub fn judge(&self, need: &Need, v: &Supplier, now: Stamp) -> (Vec<&'static str>, f64) {
-        let visits = self.considered(need, now);
+    pub fn judge_for(
+        &self,
+        need: &Need,
+        v: &Supplier,
+        now: Stamp,
+        visits: &[i32],
+    ) -> (Vec<&'static str>, f64) {
         let resident = self
             .residents
             .iter()

@@ -7,18 +7,33 @@ use crate::domain::{Code, Event, Minute, Said, Stamp, Verb};
 use crate::matching::{Explanation, Index};
 use crate::store::{Refusal, Rows, Undecided};
 
+/// Which visits a match is made for.
+#[derive(Clone, Copy)]
+pub(super) enum Booking<'a> {
+    /// All that are considered, and those to come.
+    Whole,
+    /// These, and those to come.
+    Part(&'a [Minute]),
+    /// These only.
+    Once(&'a [Minute]),
+}
+
 /// Books every visit considered, or the named ones, when no rule refuses.
 pub(super) fn confirm(
     rows: &dyn Rows,
     context: &Context<'_>,
     need: &Code,
     supplier: &Code,
-    named: Option<&[Minute]>,
+    booking: Booking<'_>,
     place: Option<(u32, f64)>,
 ) -> Result<Vec<Event>, Undecided> {
     let need: Need = must(rows, need)?;
     let supplier: Supplier = must(rows, supplier)?;
     let index = neighbourhood(rows, &need, &supplier)?;
+    let named = match booking {
+        Booking::Whole => None,
+        Booking::Part(visits) | Booking::Once(visits) => Some(visits),
+    };
     let visits = visits_to_book(&index, &need, named, context.now)?;
     let why = index
         .why(&need.code, &supplier.code, context.now, Some(&visits))
@@ -50,7 +65,7 @@ pub(super) fn confirm(
     after.visits.extend(visits);
     after.visits.sort_unstable();
     after.visits.dedup();
-    after.single &= named.is_some();
+    after.single &= matches!(booking, Booking::Once(_));
     Ok(vec![event(
         rows,
         Verb::Confirmed,

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::actor::Actor;
 use super::command::Command;
+use super::overlay::Overlay;
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Reference, Resident, Service, Settings, Supplier};
-use crate::domain::{AnyRecord, Code, Event, Kind, Record, Stamp, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Minute, Outcome, Record, Stamp, Verb};
 use crate::matching::Index;
 use crate::store::{Decision, Refusal, Rows, StoreError, Undecided, fetch};
 
@@ -18,6 +19,8 @@ pub(super) mod put;
 mod reveal;
 mod roll;
 pub(super) mod tree;
+
+use confirm::Booking;
 
 /// What a decision knows besides the rows.
 pub(super) struct Context<'a> {
@@ -49,7 +52,23 @@ pub(super) fn decide(
             supplier,
             visits,
             place,
-        } => confirm::confirm(rows, context, need, supplier, visits.as_deref(), *place),
+        } => {
+            let booking = visits.as_deref().map_or(Booking::Whole, Booking::Once);
+            confirm::confirm(rows, context, need, supplier, booking, *place)
+        }
+        Command::Share {
+            need,
+            supplier,
+            visits,
+            place,
+        } => confirm::confirm(rows, context, need, supplier, Booking::Part(visits), *place),
+        Command::Substitute {
+            need,
+            supplier,
+            start,
+            by,
+            place,
+        } => substitute(rows, context, need, [supplier, by], *start, *place),
         Command::Unmatch {
             need,
             supplier,
@@ -77,6 +96,33 @@ pub(super) fn decide(
         Command::Roll { rolls } => roll::roll(rows, context, rolls),
     };
     events.map(Into::into)
+}
+
+/// Frees one visit of a supplier who can't come and books it for another.
+fn substitute(
+    rows: &dyn Rows,
+    context: &Context<'_>,
+    need: &Code,
+    [supplier, by]: [&Code; 2],
+    start: Minute,
+    place: Option<(u32, f64)>,
+) -> Result<Vec<Event>, Undecided> {
+    let closing = close::Closing {
+        need,
+        supplier,
+        start,
+        outcome: Outcome::CancelledBySupplier,
+        rating: None,
+        minutes: None,
+    };
+    let mut events = close::close(rows, &closing)?;
+    let mut freed = Overlay::new(rows);
+    for event in &events {
+        freed.put(event.after.clone());
+    }
+    let booking = Booking::Once(std::slice::from_ref(&start));
+    events.extend(confirm::confirm(&freed, context, need, by, booking, place)?);
+    Ok(events)
 }
 
 /// That there is no such record.

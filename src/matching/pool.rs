@@ -1,0 +1,94 @@
+//! Whom questions about refused suppliers look at, and the order in which they answer: all that they need of the index.
+
+use super::ask::{Ask, rounded};
+use super::rules::{RULES, Rule};
+use super::space::Glance;
+use super::{Candidate, criteria};
+use crate::domain::Minute;
+
+/// The rules, those that look at bookings last: most suppliers have been refused by then.
+pub(super) fn rules(but: &[&str]) -> Vec<&'static Rule> {
+    let of = |history: bool| {
+        RULES
+            .iter()
+            .filter(move |rule| rule.history == history && !but.contains(&rule.name))
+    };
+    of(false).chain(of(true)).collect()
+}
+
+impl Ask<'_> {
+    fn is_within(&self, category: u32) -> bool {
+        self.within
+            .get(category as usize)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Everybody with a skill in the need's category or below it.
+    pub(super) fn skilled(&self) -> Vec<u32> {
+        let mut ids = Vec::new();
+        for (category, postings) in &self.index.postings {
+            if self.is_within(*category) {
+                postings.near(None, 0.0, Glance::default(), &mut ids);
+            }
+        }
+        self.known(ids)
+    }
+
+    /// Those who may reach the resident at some visits by what the index knows at a glance: with a skill in the need's
+    /// category, or with another and without any.
+    pub(super) fn around(&self, visits: &[Minute], skilled: bool) -> Vec<u32> {
+        let asked = Glance::asked(visits, self.minutes, self.sex);
+        let from = self.point.filter(|_| !self.remote);
+        let mut ids = Vec::new();
+        for (category, postings) in &self.index.postings {
+            if self.is_within(*category) == skilled {
+                postings.near(from, 0.0, asked, &mut ids);
+            }
+        }
+        if !skilled {
+            // Nobody without a skill is in the postings.
+            let all = 0..u32::try_from(self.index.slots.len()).unwrap_or(u32::MAX);
+            ids.extend(all.filter(|id| self.supplier(*id).skills.is_empty()));
+        }
+        self.known(ids)
+    }
+
+    fn known(&self, mut ids: Vec<u32>) -> Vec<u32> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| self.supplier(*id).known);
+        ids
+    }
+
+    /// The best of some suppliers, the best first, ranked as candidates are; each carries something along.
+    pub(super) fn best<T>(&self, all: Vec<(u32, T)>, top: usize) -> Vec<(u32, Candidate, T)> {
+        let names = &self.index.suppliers;
+        let mut scored: Vec<(f64, u32, T)> = all
+            .into_iter()
+            .map(|(s, with)| {
+                let score = criteria::score(&criteria::values(self, s), &self.index.weights);
+                (rounded(score), s, with)
+            })
+            .collect();
+        let better = |a: &(f64, u32, T), b: &(f64, u32, T)| {
+            b.0.total_cmp(&a.0)
+                .then_with(|| names.code_ref(a.1).cmp(&names.code_ref(b.1)))
+        };
+        if top > 0 && top < scored.len() {
+            scored.select_nth_unstable_by(top - 1, better);
+        }
+        scored.truncate(top);
+        scored.sort_unstable_by(better);
+        (1..)
+            .zip(scored)
+            .map(|(rank, (_, s, with))| {
+                let candidate = Candidate {
+                    rank,
+                    ..self.candidate(s)
+                };
+                (s, candidate, with)
+            })
+            .collect()
+    }
+}
