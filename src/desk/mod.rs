@@ -384,6 +384,7 @@ impl Desk {
                 ControlFlow::Continue(())
             })?;
         }
+        index.pack();
         progress(done, total);
         Ok(index)
     }

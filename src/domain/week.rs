@@ -43,15 +43,21 @@ impl Week {
     /// Whether a visit lies wholly inside the windows; it takes every half hour that it touches.
     #[must_use]
     pub fn covers(&self, start: Minute, minutes: u16) -> bool {
+        self.0
+            .get(usize::from(start.day().weekday()))
+            .is_some_and(|day| Self::day_covers(*day, start, minutes))
+    }
+
+    /// The same for the half hours of the visit's own weekday.
+    #[must_use]
+    pub fn day_covers(day: u64, start: Minute, minutes: u16) -> bool {
         let from = start.of_day();
         let to = from + i32::from(minutes);
         if to > DAY {
             return false;
         }
         let wanted = slots(from / 30, (to + 29) / 30);
-        self.0
-            .get(usize::from(start.day().weekday()))
-            .is_some_and(|day| day & wanted == wanted)
+        day & wanted == wanted
     }
 
     /// Half hours in a week.

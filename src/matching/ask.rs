@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::index::{Booking, Index, Served, Slot};
+use super::cards::Card;
+use super::index::{Booking, Index, Served};
 use super::rules::RULES;
 use super::space::Glance;
+use super::tree::Below;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
 use crate::domain::geo::Point;
 use crate::domain::record::Need;
@@ -22,7 +24,7 @@ pub(super) struct Ask<'a> {
     pub(super) resident: Option<u32>,
     pub(super) resident_row: Option<&'a Served>,
     pub(super) point: Option<Point>,
-    pub(super) within: Vec<bool>,
+    pub(super) within: Below,
     pub(super) remote: bool,
     pub(super) sex: Option<Sex>,
     /// Effective capabilities.
@@ -44,12 +46,9 @@ impl<'a> Ask<'a> {
     ) -> Self {
         let tree = &index.categories;
         let category = tree.names.find(&need.category);
-        let count = u32::try_from(tree.names.len()).unwrap_or(u32::MAX);
-        let within = (0..count)
-            .map(|id| category.is_some_and(|c| tree.within(id, c)))
-            .collect();
+        let within = category.map_or_else(|| Below::from([]), |c| tree.below(c));
         let resident = index.residents.find(&need.resident);
-        let resident_row = resident.and_then(|id| index.served.get(&id));
+        let resident_row = resident.and_then(|id| index.served(id));
         let known = &index.capabilities;
         let mut weeks = BTreeMap::new();
         for visit in &visits {
@@ -86,32 +85,35 @@ impl<'a> Ask<'a> {
         }
     }
 
-    pub(super) fn supplier(&self, s: u32) -> &'a Slot {
-        static NONE: std::sync::OnceLock<Slot> = std::sync::OnceLock::new();
-        self.index
-            .slots
-            .get(s as usize)
-            .unwrap_or_else(|| NONE.get_or_init(Slot::default))
+    pub(super) fn supplier(&self, s: u32) -> &'a Card {
+        self.index.cards.card(s)
     }
 
     /// The highest level among the matching skills; 0 without any.
     pub(super) fn level(&self, s: u32) -> u8 {
-        let matching = |id: u32| self.within.get(id as usize).copied().unwrap_or_default();
-        self.supplier(s)
-            .skills
-            .iter()
-            .filter(|(id, _)| matching(*id))
-            .map(|(_, level)| *level)
+        self.index
+            .cards
+            .skills(s)
+            .filter(|(category, _)| self.is_within(*category))
+            .map(|(_, level)| level)
             .max()
+            .unwrap_or_default()
+    }
+
+    /// Whether a category is the need's or below it.
+    pub(super) fn is_within(&self, category: u32) -> bool {
+        self.within
+            .get(category as usize)
+            .copied()
             .unwrap_or_default()
     }
 
     /// The last valid day of a capability that the supplier has; the end of days when it does not run out.
     pub(super) fn held(&self, s: u32, capability: u32) -> Option<Day> {
         let tree = &self.index.capabilities;
-        let all = self.supplier(s).held.iter();
+        let all = self.index.cards.held(s);
         all.filter(|(id, _)| tree.effective(*id) == capability)
-            .map(|(_, until)| until.unwrap_or(Day(i32::MAX)))
+            .map(|(_, until)| until)
             .max()
     }
 
@@ -132,13 +134,7 @@ impl<'a> Ask<'a> {
     }
 
     pub(super) fn free(&self, s: u32, visit: Minute) -> bool {
-        let slot = self.supplier(s);
-        let day = visit.day();
-        slot.week.covers(visit, self.minutes)
-            && !slot
-                .away
-                .iter()
-                .any(|away| away.from <= day && day <= away.to)
+        self.supplier(s).covers(visit, self.minutes) && !self.index.cards.is_away(s, visit.day())
     }
 
     fn bookings(&self, s: u32) -> impl Iterator<Item = &Booking> {
@@ -170,11 +166,11 @@ impl<'a> Ask<'a> {
     }
 
     pub(super) fn distance(&self, s: u32) -> Option<f64> {
-        Some(self.supplier(s).point?.distance_km(self.point?))
+        Some(self.index.cards.point(s)?.distance_km(self.point?))
     }
 
     pub(super) fn too_far(&self, s: u32) -> bool {
-        let Some(radius) = self.supplier(s).radius.filter(|_| !self.remote) else {
+        let Some(radius) = self.supplier(s).radius().filter(|_| !self.remote) else {
             return false;
         };
         self.distance(s).is_none_or(|d| d > radius + self.extra_km)
@@ -189,7 +185,7 @@ impl<'a> Ask<'a> {
 
     /// The minutes of the first week that would be too full.
     pub(super) fn overfull(&self, s: u32) -> Option<i32> {
-        let limit = self.supplier(s).max_hours? * 60.0 + 1e-6;
+        let limit = self.index.cards.max_hours(s)? * 60.0 + 1e-6;
         self.weeks
             .iter()
             .map(|(week, minutes)| minutes + self.week_minutes(s, *week))
@@ -240,19 +236,23 @@ impl<'a> Ask<'a> {
         let from = self.point.filter(|_| !self.remote);
         let asked = Glance::asked(&self.visits, self.minutes, self.sex);
         let mut ids = Vec::new();
-        for (category, postings) in &self.index.postings {
-            if self
-                .within
-                .get(*category as usize)
-                .copied()
-                .unwrap_or_default()
-            {
+        for (category, postings) in (0..).zip(&self.index.postings) {
+            if self.is_within(category) {
                 postings.near(from, self.extra_km, asked, &mut ids);
             }
         }
+        // Most are not there at the visits: their card says so.
+        ids.retain(|id| {
+            let card = self.supplier(*id);
+            card.known()
+                && self
+                    .visits
+                    .iter()
+                    .all(|visit| card.covers(*visit, self.minutes))
+        });
         ids.sort_unstable();
         ids.dedup();
-        ids.retain(|id| self.supplier(*id).known && self.passes(*id));
+        ids.retain(|id| self.passes(*id));
         ids
     }
 
@@ -275,13 +275,8 @@ impl<'a> Ask<'a> {
             })
             .collect();
         let better = |a: &(f64, u32), b: &(f64, u32)| {
-            let codes = || {
-                self.index
-                    .suppliers
-                    .code_ref(a.1)
-                    .cmp(&self.index.suppliers.code_ref(b.1))
-            };
-            b.0.total_cmp(&a.0).then_with(codes)
+            b.0.total_cmp(&a.0)
+                .then_with(|| index.suppliers.order(a.1, b.1))
         };
         if top < all.len() && top > 0 {
             all.select_nth_unstable_by(top - 1, better);
@@ -356,7 +351,7 @@ impl Index {
         let s = self
             .suppliers
             .find(supplier)
-            .filter(|s| self.slots.get(*s as usize).is_some_and(|slot| slot.known))?;
+            .filter(|s| self.cards.card(*s).known())?;
         let ask = Ask::new(self, record, now, self.looked_at(record, now, only), None);
         let found = ask.candidate(s);
         let rules = RULES

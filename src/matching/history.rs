@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use super::index::{Booking, Closed, Index, Slot, WINDOW, Wanted};
+use super::index::{Booking, Closed, Index, Past, WINDOW, Wanted};
 use crate::domain::record::Need;
 use crate::domain::{Code, Minute, Outcome, Stamp};
 
 /// What a supplier has booked and done.
 #[derive(Debug, Default)]
 pub(super) struct History {
+    /// The earliest first.
     pub(super) booked: Vec<Booking>,
+    /// The earliest first.
     pub(super) rows: Vec<Closed>,
     pub(super) completed: f64,
     pub(super) no_shows: f64,
@@ -101,26 +103,26 @@ impl Index {
 
     pub(super) fn history(&self, supplier: u32) -> &History {
         static NONE: OnceLock<History> = OnceLock::new();
-        match self.slots.get(supplier as usize) {
-            Some(slot) if slot.services.is_empty() && slot.matches.is_empty() => {
-                NONE.get_or_init(History::default)
-            }
-            Some(slot) => slot
+        match self.past(supplier) {
+            Some(past) => past
                 .history
-                .get_or_init(|| Box::new(self.make_history(slot))),
+                .get_or_init(|| Box::new(self.make_history(past))),
             None => NONE.get_or_init(History::default),
         }
     }
 
-    fn make_history(&self, slot: &Slot) -> History {
-        let rows: Vec<Closed> = slot
+    fn make_history(&self, past: &Past) -> History {
+        let mut rows: Vec<Closed> = past
             .services
             .iter()
             .filter_map(|number| self.closed.get(*number as usize))
             .copied()
             .collect();
+        rows.sort_by_key(|row| row.start);
+        let mut booked = Self::close(self.held(&past.matches), rows.iter());
+        booked.sort_by_key(|booking| booking.start);
         let mut history = History {
-            booked: Self::close(self.held(&slot.matches), rows.iter()),
+            booked,
             ..History::default()
         };
         for row in &rows {
@@ -197,19 +199,23 @@ impl Index {
 
     /// Minutes of the fairness criterion.
     pub(super) fn load_minutes(&self, supplier: u32, now: Stamp) -> f64 {
-        let days = |n: i64| n * 86_400;
+        let days = |n: i64| Stamp(now.0 + n * 86_400);
         let history = self.history(supplier);
-        let done = history.rows.iter().filter(|r| {
-            let at = r.start.stamp().0;
-            r.outcome == Outcome::Completed && at >= now.0 - days(30) && at < now.0
-        });
-        let due = history.booked.iter().filter(|b| {
-            let at = b.start.stamp().0;
-            at >= now.0 && at < now.0 + days(28)
-        });
+        let done = between(&history.rows, days(-30), now, |r| r.start)
+            .iter()
+            .filter(|r| r.outcome == Outcome::Completed);
+        let due = between(&history.booked, now, days(28), |b| b.start);
         done.map(|r| f64::from(r.minutes)).sum::<f64>()
-            + due.map(|b| f64::from(b.minutes)).sum::<f64>()
+            + due.iter().map(|b| f64::from(b.minutes)).sum::<f64>()
     }
+}
+
+/// Of a list in the order of starts, those that start at `from` or later and before `to`.
+fn between<T>(list: &[T], from: Stamp, to: Stamp, start: impl Fn(&T) -> Minute) -> &[T] {
+    let first = list.partition_point(|one| start(one).stamp() < from);
+    let rest = list.get(first..).unwrap_or_default();
+    let count = rest.partition_point(|one| start(one).stamp() < to);
+    rest.get(..count).unwrap_or_default()
 }
 
 impl Starts {

@@ -1,51 +1,36 @@
 //! The projection of all records from which matching answers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use super::cards::{Cards, NO_PAST, Offer};
 use super::history::{Facts, History, Starts};
+use super::names::Names;
+use super::places::{Home, Places};
 use super::space::{Glance, Postings};
-use super::tree::{Names, Node, Tree};
+use super::tree::{Node, Tree};
 use crate::domain::geo::Point;
-use crate::domain::record::{Away, Match, Need, Resident, Service, Supplier, Weights};
-use crate::domain::{AnyRecord, Code, Day, Event, Minute, Outcome, Record, Sex, Status, Week};
+use crate::domain::record::{Match, Need, Resident, Service, Supplier, Weights};
+use crate::domain::{AnyRecord, Code, Event, Minute, Outcome, Record, Status};
 
 /// Minutes of 28 days.
 pub(super) const WINDOW: i32 = 28 * 24 * 60;
 
-/// What the rules look at of a supplier.
+/// What a supplier has booked and done.
 #[derive(Debug, Default)]
-pub(super) struct Slot {
-    pub(super) known: bool,
-    pub(super) active: bool,
-    pub(super) sex: Option<Sex>,
-    pub(super) capacity: u16,
-    pub(super) week: Week,
-    pub(super) point: Option<Point>,
-    pub(super) radius: Option<f64>,
-    pub(super) max_hours: Option<f64>,
-    pub(super) skills: Box<[(u32, u8)]>,
-    pub(super) held: Box<[(u32, Option<Day>)]>,
-    pub(super) away: Box<[Away]>,
-    home: Home,
+pub(super) struct Past {
     pub(super) matches: Vec<Code>,
     /// By number.
     pub(super) services: Vec<u32>,
     pub(super) history: OnceLock<Box<History>>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Home {
-    own: Option<Point>,
-    community: Option<Code>,
-    street: Option<Code>,
-}
-
 /// What the rules look at of a resident.
 #[derive(Debug, Default)]
 pub(super) struct Served {
-    pub(super) blocked: HashSet<u32>,
-    pub(super) preferred: HashSet<u32>,
+    /// Suppliers, in the order of their numbers.
+    pub(super) blocked: Box<[u32]>,
+    pub(super) preferred: Box<[u32]>,
     home: Home,
 }
 
@@ -88,18 +73,19 @@ pub(super) struct Wanted {
 pub struct Index {
     pub(super) categories: Tree,
     pub(super) capabilities: Tree,
+    places: Places,
     pub(super) suppliers: Names,
-    pub(super) slots: Vec<Slot>,
+    pub(super) cards: Cards,
+    pasts: Vec<Past>,
     pub(super) residents: Names,
-    pub(super) served: HashMap<u32, Served>,
+    served: Vec<Served>,
     pub(super) needs: Names,
     pub(super) wanted: Vec<Wanted>,
     pub(super) matches: HashMap<Code, Match>,
     services: Names,
     pub(super) closed: Vec<Closed>,
-    streets: HashMap<Code, (Option<Point>, Option<Code>)>,
-    communities: HashMap<Code, (Option<Point>, Code)>,
-    pub(super) postings: HashMap<u32, Postings>,
+    /// By category.
+    pub(super) postings: Vec<Postings>,
     pub(super) weights: Weights,
 }
 
@@ -119,13 +105,11 @@ impl Index {
     pub fn load(&mut self, record: AnyRecord) {
         match record {
             AnyRecord::Street(r) => {
-                self.streets
-                    .insert(r.code.clone(), (r.point(), r.merged_into));
+                self.places.load_street(&r);
                 self.replace();
             }
             AnyRecord::Community(r) => {
-                self.communities
-                    .insert(r.code.clone(), (r.point(), r.street));
+                self.places.load_community(&r);
                 self.replace();
             }
             AnyRecord::Category(r) => {
@@ -136,22 +120,20 @@ impl Index {
                     merged: r.merged_into.map(|code| names.id(&code)),
                     remote: r.remote,
                 };
-                self.categories.nodes.insert(id, node);
+                self.categories.put(id, node);
             }
             AnyRecord::Capability(r) => {
                 let names = &mut self.capabilities.names;
                 let id = names.id(&r.code);
                 let merged = r.merged_into.map(|code| names.id(&code));
-                self.capabilities.nodes.insert(
-                    id,
-                    Node {
-                        merged,
-                        ..Node::default()
-                    },
-                );
+                let node = Node {
+                    merged,
+                    ..Node::default()
+                };
+                self.capabilities.put(id, node);
             }
             AnyRecord::Supplier(r) => self.load_supplier(&r),
-            AnyRecord::Resident(r) => self.load_resident(r),
+            AnyRecord::Resident(r) => self.load_resident(&r),
             AnyRecord::Need(r) => self.load_need(r),
             AnyRecord::Match(r) => self.load_match(r),
             AnyRecord::Service(r) => self.load_service(&r),
@@ -160,10 +142,48 @@ impl Index {
         }
     }
 
+    /// Puts everything in the order in which it is read, without gaps: to be called when many records were taken in.
+    pub fn pack(&mut self) {
+        for names in [
+            &mut self.suppliers,
+            &mut self.residents,
+            &mut self.needs,
+            &mut self.services,
+        ] {
+            names.pack();
+        }
+        self.cards.pack();
+        for postings in &mut self.postings {
+            postings.pack();
+        }
+        self.closed.shrink_to_fit();
+        self.pasts.shrink_to_fit();
+        self.wanted.shrink_to_fit();
+    }
+
     fn supplier_id(&mut self, code: &Code) -> u32 {
         let id = self.suppliers.id(code);
-        self.slots.resize_with(self.suppliers.len(), Slot::default);
+        self.cards.grow(self.suppliers.len());
         id
+    }
+
+    /// What a supplier has booked and done, to be added to.
+    fn past_mut(&mut self, supplier: u32) -> Option<&mut Past> {
+        if self.cards.card(supplier).past == NO_PAST {
+            let at = u32::try_from(self.pasts.len()).unwrap_or(NO_PAST);
+            self.pasts.push(Past::default());
+            self.cards.set_past(supplier, at);
+        }
+        self.pasts.get_mut(self.cards.card(supplier).past as usize)
+    }
+
+    /// What a supplier has booked and done, if anything.
+    pub(super) fn past(&self, supplier: u32) -> Option<&Past> {
+        self.pasts.get(self.cards.card(supplier).past as usize)
+    }
+
+    pub(super) fn served(&self, resident: u32) -> Option<&Served> {
+        self.served.get(resident as usize)
     }
 
     fn need_id(&mut self, code: &Code) -> u32 {
@@ -174,122 +194,93 @@ impl Index {
 
     fn load_supplier(&mut self, r: &Supplier) {
         let id = self.supplier_id(&r.code);
-        let home = Home {
-            own: r.point(),
-            community: r.community.clone(),
-            street: r.street.clone(),
+        let home = self
+            .places
+            .home(r.point(), r.community.as_ref(), r.street.as_ref());
+        let skills = r.skills.iter();
+        let held = r.capabilities.iter();
+        let offer = Offer {
+            active: r.status == Status::Active,
+            sex: r.sex,
+            capacity: r.capacity(),
+            week: r.availability,
+            radius: r.radius_km,
+            max_hours: r.max_hours_week,
+            home,
+            skills: skills
+                .map(|s| (self.categories.names.id(&s.category), s.level))
+                .collect(),
+            held: held
+                .map(|h| (self.capabilities.names.id(&h.capability), h.until))
+                .collect(),
+            away: r.away.clone(),
         };
-        let point = self.place(&home);
-        let skills: Box<[_]> = r
-            .skills
-            .iter()
-            .map(|s| (self.categories.names.id(&s.category), s.level))
-            .collect();
-        let held = r
-            .capabilities
-            .iter()
-            .map(|h| (self.capabilities.names.id(&h.capability), h.until))
-            .collect();
         self.post(id, false);
-        if let Some(slot) = self.slots.get_mut(id as usize) {
-            slot.known = true;
-            slot.active = r.status == Status::Active;
-            slot.sex = r.sex;
-            slot.capacity = r.capacity();
-            slot.week = r.availability;
-            slot.point = point;
-            slot.radius = r.radius_km;
-            slot.max_hours = r.max_hours_week;
-            slot.skills = skills;
-            slot.held = held;
-            slot.away = r.away.clone().into_boxed_slice();
-            slot.home = home;
-        }
+        self.cards.put(id, &offer);
+        self.cards.set_point(id, self.places.point(&home));
         self.post(id, true);
     }
 
     fn post(&mut self, id: u32, put: bool) {
-        let Some(slot) = self.slots.get(id as usize) else {
-            return;
-        };
-        let glance = Glance::offered(&slot.week, slot.sex, slot.active);
-        for (category, _) in &slot.skills {
-            let postings = self.postings.entry(*category).or_default();
+        let card = self.cards.card(id);
+        let glance = Glance::offered(&card.week(), card.sex(), card.active());
+        let (point, radius) = (self.cards.point(id), card.radius());
+        for (category, _) in self.cards.skills(id) {
+            let at = category as usize;
+            if self.postings.len() <= at {
+                self.postings.resize_with(at + 1, Postings::default);
+            }
+            let Some(postings) = self.postings.get_mut(at) else {
+                continue;
+            };
             if put {
-                postings.put(id, glance, slot.point, slot.radius);
+                postings.put(id, glance, point, radius);
             } else {
-                postings.take(id, slot.point, slot.radius);
+                postings.take(id, point, radius);
             }
         }
     }
 
     /// Finds the points of suppliers anew after a street or community changed.
     fn replace(&mut self) {
-        for id in 0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX) {
-            let Some(slot) = self.slots.get(id as usize).filter(|s| s.home.own.is_none()) else {
+        for id in 0..self.cards.len() {
+            let Some(home) = self.cards.home(id) else {
                 continue;
             };
-            let point = self.place(&slot.home);
-            if point != slot.point {
+            let point = self.places.point(&home);
+            if point != self.cards.point(id) {
                 self.post(id, false);
-                if let Some(slot) = self.slots.get_mut(id as usize) {
-                    slot.point = point;
-                }
+                self.cards.set_point(id, point);
                 self.post(id, true);
             }
         }
     }
 
-    fn place(&self, home: &Home) -> Option<Point> {
-        home.own
-            .or_else(|| {
-                let (point, street) = self.communities.get(home.community.as_ref()?)?;
-                point.or_else(|| self.street_point(street))
-            })
-            .or_else(|| self.street_point(home.street.as_ref()?))
-    }
-
-    fn street_point(&self, code: &Code) -> Option<Point> {
-        let mut at = code;
-        for _ in 0..=self.streets.len() {
-            let (point, merged) = self.streets.get(at)?;
-            if point.is_some() {
-                return *point;
-            }
-            at = merged.as_ref()?;
-        }
-        None
-    }
-
     pub(super) fn resident_point(&self, resident: Option<&Served>) -> Option<Point> {
-        self.place(&resident?.home)
+        self.places.point(&resident?.home)
     }
 
-    fn load_resident(&mut self, r: Resident) {
-        let id = self.residents.id(&r.code);
-        let home = Home {
-            own: r.point(),
-            community: r.community,
-            street: r.street,
+    fn load_resident(&mut self, r: &Resident) {
+        let id = self.residents.id(&r.code) as usize;
+        let mut numbers = |codes: &[Code]| {
+            let mut list: Vec<u32> = codes.iter().map(|code| self.supplier_id(code)).collect();
+            list.sort_unstable();
+            list.into_boxed_slice()
         };
-        let blocked = r
-            .blocked
-            .iter()
-            .map(|code| self.supplier_id(code))
-            .collect();
-        let preferred = r
-            .preferred
-            .iter()
-            .map(|code| self.supplier_id(code))
-            .collect();
-        self.served.insert(
-            id,
-            Served {
-                blocked,
-                preferred,
-                home,
-            },
-        );
+        let (blocked, preferred) = (numbers(&r.blocked), numbers(&r.preferred));
+        let served = Served {
+            blocked,
+            preferred,
+            home: self
+                .places
+                .home(r.point(), r.community.as_ref(), r.street.as_ref()),
+        };
+        if self.served.len() <= id {
+            self.served.resize_with(id + 1, Served::default);
+        }
+        if let Some(known) = self.served.get_mut(id) {
+            *known = served;
+        }
     }
 
     fn load_need(&mut self, mut r: Need) {
@@ -315,8 +306,9 @@ impl Index {
                 .matches
                 .get(key)
                 .and_then(|m| self.suppliers.find(&m.supplier));
-            if let Some(slot) = supplier.and_then(|s| self.slots.get_mut(s as usize)) {
-                slot.history = OnceLock::new();
+            let past = supplier.map(|s| self.cards.card(s).past as usize);
+            if let Some(past) = past.and_then(|at| self.pasts.get_mut(at)) {
+                past.history = OnceLock::new();
             }
         }
     }
@@ -330,8 +322,8 @@ impl Index {
             if let Some(wanted) = self.wanted.get_mut(need as usize) {
                 wanted.matches.push(key.clone());
             }
-            if let Some(slot) = self.slots.get_mut(supplier as usize) {
-                slot.matches.push(key);
+            if let Some(past) = self.past_mut(supplier) {
+                past.matches.push(key);
             }
         }
         self.stale_need(need);
@@ -365,9 +357,9 @@ impl Index {
                 list.retain(|known| *known != number);
             }
         };
-        if let Some(slot) = self.slots.get_mut(closed.supplier as usize) {
-            change(&mut slot.services);
-            slot.history = OnceLock::new();
+        if let Some(past) = self.past_mut(closed.supplier) {
+            change(&mut past.services);
+            past.history = OnceLock::new();
         }
         if let Some(need) = closed.need {
             if let Some(wanted) = self.wanted.get_mut(need as usize) {

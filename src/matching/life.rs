@@ -291,7 +291,7 @@ impl Index {
     /// How many suppliers there are.
     #[must_use]
     pub fn suppliers(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.known).count()
+        self.cards.known()
     }
 
     /// How many needs have visits considered.

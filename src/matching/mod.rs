@@ -1,10 +1,13 @@
 //! Thinking: who is eligible for a need, in which order, and why (SPEC §3). Pure: no I/O, no clock, no store.
 
 mod ask;
+mod cards;
 mod criteria;
 mod history;
 mod index;
 mod life;
+mod names;
+mod places;
 mod pool;
 mod rules;
 mod space;

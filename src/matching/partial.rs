@@ -89,7 +89,7 @@ impl Index {
         let need = self.need(self.needs.find(need)?)?;
         let s = self.suppliers.find(supplier)?;
         let series = Series::new(self, need, now);
-        series.whole.supplier(s).known.then(|| series.taken(s))
+        series.whole.supplier(s).known().then(|| series.taken(s))
     }
 }
 

@@ -17,18 +17,11 @@ pub(super) fn rules(but: &[&str]) -> Vec<&'static Rule> {
 }
 
 impl Ask<'_> {
-    fn is_within(&self, category: u32) -> bool {
-        self.within
-            .get(category as usize)
-            .copied()
-            .unwrap_or_default()
-    }
-
     /// Everybody with a skill in the need's category or below it.
     pub(super) fn skilled(&self) -> Vec<u32> {
         let mut ids = Vec::new();
-        for (category, postings) in &self.index.postings {
-            if self.is_within(*category) {
+        for (category, postings) in (0..).zip(&self.index.postings) {
+            if self.is_within(category) {
                 postings.near(None, 0.0, Glance::default(), &mut ids);
             }
         }
@@ -41,15 +34,15 @@ impl Ask<'_> {
         let asked = Glance::asked(visits, self.minutes, self.sex);
         let from = self.point.filter(|_| !self.remote);
         let mut ids = Vec::new();
-        for (category, postings) in &self.index.postings {
-            if self.is_within(*category) == skilled {
+        for (category, postings) in (0..).zip(&self.index.postings) {
+            if self.is_within(category) == skilled {
                 postings.near(from, 0.0, asked, &mut ids);
             }
         }
         if !skilled {
             // Nobody without a skill is in the postings.
-            let all = 0..u32::try_from(self.index.slots.len()).unwrap_or(u32::MAX);
-            ids.extend(all.filter(|id| self.supplier(*id).skills.is_empty()));
+            let cards = &self.index.cards;
+            ids.extend((0..cards.len()).filter(|id| cards.skills(*id).next().is_none()));
         }
         self.known(ids)
     }
@@ -57,7 +50,7 @@ impl Ask<'_> {
     fn known(&self, mut ids: Vec<u32>) -> Vec<u32> {
         ids.sort_unstable();
         ids.dedup();
-        ids.retain(|id| self.supplier(*id).known);
+        ids.retain(|id| self.supplier(*id).known());
         ids
     }
 
@@ -72,8 +65,7 @@ impl Ask<'_> {
             })
             .collect();
         let better = |a: &(f64, u32, T), b: &(f64, u32, T)| {
-            b.0.total_cmp(&a.0)
-                .then_with(|| names.code_ref(a.1).cmp(&names.code_ref(b.1)))
+            b.0.total_cmp(&a.0).then_with(|| names.order(a.1, b.1))
         };
         if top > 0 && top < scored.len() {
             scored.select_nth_unstable_by(top - 1, better);

@@ -1,43 +1,9 @@
-//! Codes as numbers, and the trees of categories and capabilities with what was merged resolved.
+//! The trees of categories and capabilities, with what was merged resolved.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::Code;
-
-/// Codes of one kind, numbered in the order in which they are met.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    ids: HashMap<Code, u32>,
-    codes: Vec<Code>,
-}
-
-impl Names {
-    pub(super) fn id(&mut self, code: &Code) -> u32 {
-        if let Some(id) = self.ids.get(code) {
-            return *id;
-        }
-        let id = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
-        self.ids.insert(code.clone(), id);
-        self.codes.push(code.clone());
-        id
-    }
-
-    pub(super) fn find(&self, code: &Code) -> Option<u32> {
-        self.ids.get(code).copied()
-    }
-
-    pub(super) fn code(&self, id: u32) -> Code {
-        self.codes.get(id as usize).cloned().unwrap_or_default()
-    }
-
-    pub(super) fn code_ref(&self, id: u32) -> Option<&Code> {
-        self.codes.get(id as usize)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.codes.len()
-    }
-}
+use super::names::Names;
 
 /// Parent, what it was merged into, and the flag `remote`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,20 +13,48 @@ pub(super) struct Node {
     pub(super) remote: bool,
 }
 
+/// Of every node, by its number, whether it is another or below it.
+pub(super) type Below = Arc<[bool]>;
+
 /// Nodes by their number.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) names: Names,
     pub(super) nodes: HashMap<u32, Node>,
+    /// What is below nodes that were asked for, as long as nothing changes.
+    below: Mutex<HashMap<u32, Below>>,
 }
 
 impl Tree {
+    /// Puts a node in place of the one before.
+    pub(super) fn put(&mut self, id: u32, node: Node) {
+        self.nodes.insert(id, node);
+        self.below
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// Which nodes are `high` or below it. A node that is numbered later may be missing at the end: it is below none then.
+    pub(super) fn below(&self, high: u32) -> Below {
+        let mut below = self.below.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        if let Some(known) = below.get(&high)
+            && known.len() == count as usize
+        {
+            return Arc::clone(known);
+        }
+        let made: Below = (0..count).map(|id| self.within(id, high)).collect();
+        below.insert(high, Arc::clone(&made));
+        made
+    }
+
     /// What a node counts as: the end of its chain of mergers.
     pub(super) fn effective(&self, id: u32) -> u32 {
-        let mut seen = vec![id];
+        let mut seen = Vec::new();
         let mut at = id;
         while let Some(next) = self.nodes.get(&at).and_then(|node| node.merged) {
-            if seen.contains(&next) {
+            if next == id || seen.contains(&next) {
                 break;
             }
             seen.push(next);

@@ -5,7 +5,8 @@ use crate::domain::Said;
 use crate::matching::ask::Ask;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
-    a.resident_row.is_some_and(|r| r.blocked.contains(&s))
+    a.resident_row
+        .is_some_and(|r| r.blocked.binary_search(&s).is_ok())
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {

@@ -14,7 +14,7 @@ pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {
         .map_or_else(|| "?".to_owned(), |d| format!("{d:.1}"));
     let r = a
         .supplier(s)
-        .radius
+        .radius()
         .map_or_else(|| "∞".to_owned(), |r| r.to_string());
     if refuses(a, s) {
         both!(zh: "相距 {v} 公里，服务半径 {r} 公里", en: "is {v} km away, goes {r} km")

@@ -6,8 +6,8 @@ use crate::matching::ask::Ask;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
     matches!(a.sex, Some(Sex::Male | Sex::Female))
-        && a.supplier(s).sex != a.sex
-        && a.supplier(s).sex != Some(Sex::Any)
+        && a.supplier(s).sex() != a.sex
+        && a.supplier(s).sex() != Some(Sex::Any)
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {

@@ -5,7 +5,7 @@ use crate::domain::Said;
 use crate::matching::ask::Ask;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
-    !a.supplier(s).active
+    !a.supplier(s).active()
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {

@@ -1,0 +1,499 @@
+//! What the rules look at of suppliers, packed: a card of one cache line each, their points beside it, and lists of
+//! varying length one after the other.
+
+use super::places::Home;
+use crate::domain::geo::Point;
+use crate::domain::record::Away;
+use crate::domain::{Day, Minute, Sex, Week};
+
+/// Neither bookings nor closed visits.
+pub(super) const NO_PAST: u32 = u32::MAX;
+/// The most entries of a list: far more than there are categories, capabilities or days away of anybody.
+const MOST: usize = 0xffff;
+/// A credential that does not run out.
+const FOREVER: i32 = i32::MAX;
+
+const KNOWN: u16 = 1;
+const ACTIVE: u16 = 1 << 1;
+const MAN: u16 = 1 << 2;
+const WOMAN: u16 = 1 << 3;
+const HAS_AWAY: u16 = 1 << 4;
+const HAS_LIMIT: u16 = 1 << 5;
+const AT_HOME: u16 = 1 << 6;
+
+/// What the rules read most of a supplier.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Card {
+    /// In km; infinite without a limit.
+    radius: f64,
+    /// Where the supplier's lists begin.
+    lists: u32,
+    /// Where the supplier's past is kept.
+    pub(super) past: u32,
+    /// Three words a day, as in [`Week`].
+    week: [u16; 21],
+    pub(super) capacity: u16,
+    flags: u16,
+}
+
+// A card is a cache line: a field more would be two.
+const _: () = assert!(size_of::<Card>() == 64);
+
+impl Default for Card {
+    fn default() -> Self {
+        Self {
+            radius: f64::INFINITY,
+            lists: 0,
+            past: NO_PAST,
+            week: [0; 21],
+            capacity: 0,
+            flags: 0,
+        }
+    }
+}
+
+impl Card {
+    fn has(&self, flag: u16) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// Whether there is a record, not only somebody who refers to it.
+    pub(super) fn known(&self) -> bool {
+        self.has(KNOWN)
+    }
+
+    pub(super) fn active(&self) -> bool {
+        self.has(ACTIVE)
+    }
+
+    pub(super) fn sex(&self) -> Option<Sex> {
+        match (self.has(MAN), self.has(WOMAN)) {
+            (true, true) => Some(Sex::Any),
+            (true, false) => Some(Sex::Male),
+            (false, true) => Some(Sex::Female),
+            (false, false) => None,
+        }
+    }
+
+    pub(super) fn radius(&self) -> Option<f64> {
+        self.radius.is_finite().then_some(self.radius)
+    }
+
+    /// Whether a visit lies inside the weekly windows; days away are not looked at.
+    pub(super) fn covers(&self, start: Minute, minutes: u16) -> bool {
+        let day = usize::from(start.day().weekday());
+        self.week
+            .get(day * 3..day * 3 + 3)
+            .is_some_and(|words| Week::day_covers(day_of(words), start, minutes))
+    }
+
+    pub(super) fn week(&self) -> Week {
+        let mut week = Week::default();
+        for (day, words) in week.0.iter_mut().zip(self.week.chunks(3)) {
+            *day = day_of(words);
+        }
+        week
+    }
+}
+
+fn day_of(words: &[u16]) -> u64 {
+    words
+        .iter()
+        .rev()
+        .fold(0, |day, word| day << 16 | u64::from(*word))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "each word is 16 bits of 48"
+)]
+fn words_of(week: &Week) -> [u16; 21] {
+    let mut words = [0; 21];
+    for (three, day) in words.chunks_mut(3).zip(week.0) {
+        for (word, shift) in three.iter_mut().zip([0, 16, 32]) {
+            *word = (day >> shift) as u16;
+        }
+    }
+    words
+}
+
+/// A supplier's record as the rules look at it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Offer {
+    pub(super) active: bool,
+    pub(super) sex: Option<Sex>,
+    pub(super) capacity: u16,
+    pub(super) week: Week,
+    pub(super) radius: Option<f64>,
+    pub(super) max_hours: Option<f64>,
+    pub(super) home: Home,
+    /// Categories with levels.
+    pub(super) skills: Vec<(u32, u8)>,
+    /// Capabilities with their last valid days.
+    pub(super) held: Vec<(u32, Option<Day>)>,
+    pub(super) away: Vec<Away>,
+}
+
+impl Offer {
+    fn flags(&self) -> u16 {
+        let sex = match self.sex {
+            Some(Sex::Male) => MAN,
+            Some(Sex::Female) => WOMAN,
+            Some(Sex::Any) => MAN | WOMAN,
+            None => 0,
+        };
+        let when = |flag: u16, is: bool| if is { flag } else { 0 };
+        KNOWN
+            | sex
+            | when(ACTIVE, self.active)
+            | when(HAS_AWAY, !self.away.is_empty())
+            | when(HAS_LIMIT, self.max_hours.is_some())
+            | when(AT_HOME, self.home.own.is_none())
+    }
+
+    /// The lists as words: how many skills and capabilities, the limit, the home, then the lists.
+    fn words(&self) -> Vec<u32> {
+        let count = |n: usize| u32::try_from(n.min(MOST)).unwrap_or_default();
+        let mut words = vec![count(self.skills.len()) << 16 | count(self.held.len())];
+        if !self.away.is_empty() {
+            words.push(count(self.away.len()));
+        }
+        if let Some(limit) = self.max_hours {
+            words.extend(halves(limit));
+        }
+        if self.home.own.is_none() {
+            words.extend([self.home.community, self.home.street]);
+        }
+        words.extend(
+            self.skills
+                .iter()
+                .take(MOST)
+                .map(|(category, level)| category << 2 | u32::from(*level)),
+        );
+        for (capability, until) in self.held.iter().take(MOST) {
+            words.extend([*capability, word(until.map_or(FOREVER, |day| day.0))]);
+        }
+        for away in self.away.iter().take(MOST) {
+            words.extend([word(away.from.0), word(away.to.0)]);
+        }
+        words
+    }
+}
+
+fn word(number: i32) -> u32 {
+    u32::from_ne_bytes(number.to_ne_bytes())
+}
+
+fn number(word: u32) -> i32 {
+    i32::from_ne_bytes(word.to_ne_bytes())
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the two halves of 64 bits")]
+fn halves(value: f64) -> [u32; 2] {
+    let bits = value.to_bits();
+    [(bits >> 32) as u32, bits as u32]
+}
+
+/// The lists of one supplier.
+#[derive(Clone, Copy)]
+struct Lists<'a> {
+    flags: u16,
+    words: &'a [u32],
+}
+
+impl<'a> Lists<'a> {
+    fn word(self, at: usize) -> u32 {
+        self.words.get(at).copied().unwrap_or_default()
+    }
+
+    fn flag(self, flag: u16) -> usize {
+        usize::from(self.flags & flag != 0)
+    }
+
+    fn limit_at(self) -> usize {
+        1 + self.flag(HAS_AWAY)
+    }
+
+    fn home_at(self) -> usize {
+        self.limit_at() + 2 * self.flag(HAS_LIMIT)
+    }
+
+    fn list(self, before: usize, words: usize) -> &'a [u32] {
+        let from = self.home_at() + 2 * self.flag(AT_HOME) + before;
+        self.words.get(from..from + words).unwrap_or_default()
+    }
+
+    fn skills(self) -> usize {
+        (self.word(0) >> 16) as usize
+    }
+
+    fn held(self) -> usize {
+        2 * (self.word(0) & 0xffff) as usize
+    }
+
+    fn away(self) -> usize {
+        2 * self.flag(HAS_AWAY) * self.word(1) as usize
+    }
+
+    fn len(self) -> usize {
+        self.home_at() + 2 * self.flag(AT_HOME) + self.skills() + self.held() + self.away()
+    }
+}
+
+/// All suppliers by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Cards {
+    cards: Vec<Card>,
+    /// Not a number where there is no point.
+    points: Vec<Point>,
+    lists: Vec<u32>,
+    /// Words of the lists that nobody has any more.
+    stale: usize,
+}
+
+const NOWHERE: Point = Point {
+    lon: f64::NAN,
+    lat: f64::NAN,
+};
+
+impl Cards {
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.cards.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many have a record.
+    pub(super) fn known(&self) -> usize {
+        self.cards.iter().filter(|card| card.known()).count()
+    }
+
+    /// Makes room for the numbers below `count`.
+    pub(super) fn grow(&mut self, count: usize) {
+        if self.cards.len() < count {
+            self.cards.resize(count, Card::default());
+            self.points.resize(count, NOWHERE);
+        }
+    }
+
+    pub(super) fn card(&self, s: u32) -> &Card {
+        static NONE: Card = Card {
+            radius: f64::INFINITY,
+            lists: 0,
+            past: NO_PAST,
+            week: [0; 21],
+            capacity: 0,
+            flags: 0,
+        };
+        self.cards.get(s as usize).unwrap_or(&NONE)
+    }
+
+    pub(super) fn point(&self, s: u32) -> Option<Point> {
+        let point = self.points.get(s as usize)?;
+        (!point.lon.is_nan()).then_some(*point)
+    }
+
+    pub(super) fn set_point(&mut self, s: u32, point: Option<Point>) {
+        if let Some(known) = self.points.get_mut(s as usize) {
+            *known = point.unwrap_or(NOWHERE);
+        }
+    }
+
+    pub(super) fn set_past(&mut self, s: u32, past: u32) {
+        if let Some(card) = self.cards.get_mut(s as usize) {
+            card.past = past;
+        }
+    }
+
+    /// Puts a supplier's record in place of the one before.
+    pub(super) fn put(&mut self, s: u32, offer: &Offer) {
+        let before = self.lists_of(s).len();
+        let words = offer.words();
+        let known = self.card(s).known();
+        let Some(card) = self.cards.get_mut(s as usize) else {
+            return;
+        };
+        if known && words.len() <= before {
+            let from = card.lists as usize;
+            if let Some(place) = self.lists.get_mut(from..from + words.len()) {
+                place.copy_from_slice(&words);
+            }
+            self.stale += before - words.len();
+        } else {
+            card.lists = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
+            self.lists.extend_from_slice(&words);
+            self.stale += if known { before } else { 0 };
+        }
+        card.radius = offer.radius.unwrap_or(f64::INFINITY);
+        card.week = words_of(&offer.week);
+        card.capacity = offer.capacity;
+        card.flags = offer.flags();
+        if self.stale > 4_096 && self.stale * 2 > self.lists.len() {
+            self.pack();
+        }
+    }
+
+    /// Gives back what is not in use.
+    pub(super) fn pack(&mut self) {
+        let mut lists = Vec::with_capacity(self.lists.len() - self.stale);
+        for s in 0..self.len() {
+            let own = self.lists_of(s);
+            let Some(words) = own.words.get(..own.len()).filter(|_| self.card(s).known()) else {
+                continue;
+            };
+            let at = u32::try_from(lists.len()).unwrap_or(u32::MAX);
+            lists.extend_from_slice(words);
+            if let Some(card) = self.cards.get_mut(s as usize) {
+                card.lists = at;
+            }
+        }
+        self.lists = lists;
+        self.stale = 0;
+        self.cards.shrink_to_fit();
+        self.points.shrink_to_fit();
+    }
+
+    fn lists_of(&self, s: u32) -> Lists<'_> {
+        let card = self.card(s);
+        Lists {
+            flags: card.flags,
+            words: self.lists.get(card.lists as usize..).unwrap_or_default(),
+        }
+    }
+
+    /// Categories with levels.
+    pub(super) fn skills(&self, s: u32) -> impl Iterator<Item = (u32, u8)> + '_ {
+        let lists = self.known_lists(s);
+        let words = lists.map_or(&[][..], |lists| lists.list(0, lists.skills()));
+        words
+            .iter()
+            .map(|word| (word >> 2, u8::try_from(word & 3).unwrap_or_default()))
+    }
+
+    /// Capabilities with their last valid days.
+    pub(super) fn held(&self, s: u32) -> impl Iterator<Item = (u32, Day)> + '_ {
+        let lists = self.known_lists(s);
+        let words = lists.map_or(&[][..], |lists| lists.list(lists.skills(), lists.held()));
+        words.chunks_exact(2).filter_map(|pair| match pair {
+            [capability, until] => Some((*capability, Day(number(*until)))),
+            _ => None,
+        })
+    }
+
+    /// Whether a supplier is away on a day.
+    pub(super) fn is_away(&self, s: u32, day: Day) -> bool {
+        if !self.card(s).has(HAS_AWAY) {
+            return false;
+        }
+        let lists = self.lists_of(s);
+        let words = lists.list(lists.skills() + lists.held(), lists.away());
+        words.chunks_exact(2).any(
+            |pair| matches!(pair, [from, to] if number(*from) <= day.0 && day.0 <= number(*to)),
+        )
+    }
+
+    /// The most hours of a week; none without a limit.
+    pub(super) fn max_hours(&self, s: u32) -> Option<f64> {
+        let lists = self.known_lists(s)?;
+        let at = lists.limit_at();
+        self.card(s).has(HAS_LIMIT).then(|| {
+            let half = |at| u64::from(lists.word(at));
+            f64::from_bits(half(at) << 32 | half(at + 1))
+        })
+    }
+
+    /// Where a supplier is by community and street; none of one with a point of its own.
+    pub(super) fn home(&self, s: u32) -> Option<Home> {
+        let lists = self.known_lists(s)?;
+        let at = lists.home_at();
+        self.card(s).has(AT_HOME).then(|| Home {
+            own: None,
+            community: lists.word(at),
+            street: lists.word(at + 1),
+        })
+    }
+
+    fn known_lists(&self, s: u32) -> Option<Lists<'_>> {
+        self.card(s).known().then(|| self.lists_of(s))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(n: u32) -> Offer {
+        let some = |n: u32| n % 3 == 0;
+        Offer {
+            active: n % 2 == 0,
+            sex: [None, Some(Sex::Male), Some(Sex::Female), Some(Sex::Any)][n as usize % 4],
+            capacity: u16::try_from(n).unwrap(),
+            week: Week([u64::from(n), 1 << 47, (1 << 48) - 1, 0, 5, 6, 1 << 40]),
+            radius: some(n).then_some(1.2),
+            max_hours: some(n + 1).then_some(3.7),
+            home: Home {
+                own: some(n + 2).then_some(NOWHERE),
+                community: n,
+                street: n + 1,
+            },
+            skills: (0..n % 5)
+                .map(|k| (k * 7, 1 + u8::try_from(k % 3).unwrap()))
+                .collect(),
+            held: (0..n % 4)
+                .map(|k| (k, some(k).then_some(Day(-3))))
+                .collect(),
+            away: (0..n % 3)
+                .map(|k| Away {
+                    from: Day(i32::try_from(k).unwrap()),
+                    to: Day(5),
+                })
+                .collect(),
+        }
+    }
+
+    fn assert_kept(cards: &Cards, s: u32, offer: &Offer) {
+        let card = cards.card(s);
+        assert!(card.known());
+        assert_eq!(card.active(), offer.active);
+        assert_eq!(card.sex(), offer.sex);
+        assert_eq!(card.capacity, offer.capacity);
+        assert_eq!(card.week(), offer.week);
+        assert_eq!(card.radius(), offer.radius);
+        assert_eq!(cards.max_hours(s), offer.max_hours);
+        assert!(cards.skills(s).eq(offer.skills.iter().copied()));
+        let held = offer
+            .held
+            .iter()
+            .map(|(c, until)| (*c, until.unwrap_or(Day(FOREVER))));
+        assert!(cards.held(s).eq(held));
+        assert_eq!(cards.is_away(s, Day(4)), !offer.away.is_empty());
+        assert!(!cards.is_away(s, Day(6)));
+        assert_eq!(cards.home(s).is_some(), offer.home.own.is_none());
+        assert_eq!(
+            cards.home(s).unwrap_or(offer.home).street,
+            offer.home.street
+        );
+    }
+
+    #[test]
+    fn what_is_put_is_found_however_often_it_is_put() {
+        let mut cards = Cards::default();
+        cards.grow(1_000);
+        let mut kept: Vec<u32> = (0..1_000).collect();
+        for round in 0..20 {
+            for s in (0..1_000).step_by(1 + round) {
+                let n = (s + u32::try_from(round).unwrap() * 17) % 997;
+                cards.put(s as u32, &offer(n));
+                kept[s as usize] = n;
+            }
+        }
+        for (s, n) in (0..).zip(&kept) {
+            assert_kept(&cards, s, &offer(*n));
+        }
+        cards.pack();
+        for (s, n) in (0..).zip(&kept) {
+            assert_kept(&cards, s, &offer(*n));
+        }
+        assert!(!cards.card(1_000).known());
+        assert_eq!(cards.skills(1_000).count(), 0);
+    }
+}
