@@ -30,10 +30,37 @@ impl Point {
     /// Great-circle distance in km by the haversine formula on a sphere of [`EARTH_RADIUS_KM`].
     #[must_use]
     pub fn distance_km(self, other: Self) -> f64 {
-        let (lat, other_lat) = (self.lat.to_radians(), other.lat.to_radians());
-        let half_lat = ((other_lat - lat) / 2.0).sin();
-        let half_lon = ((other.lon - self.lon).to_radians() / 2.0).sin();
-        let h = half_lat * half_lat + lat.cos() * other_lat.cos() * half_lon * half_lon;
+        Target::of(other).distance_km(self)
+    }
+}
+
+/// A point to which many distances are measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    lon: f64,
+    lat_radians: f64,
+    cos: f64,
+}
+
+impl Target {
+    /// The target at a point.
+    #[must_use]
+    pub fn of(point: Point) -> Self {
+        let lat_radians = point.lat.to_radians();
+        Self {
+            lon: point.lon,
+            lat_radians,
+            cos: lat_radians.cos(),
+        }
+    }
+
+    /// The distance from a point in km, as [`Point::distance_km`] gives it.
+    #[must_use]
+    pub fn distance_km(&self, from: Point) -> f64 {
+        let lat = from.lat.to_radians();
+        let half_lat = ((self.lat_radians - lat) / 2.0).sin();
+        let half_lon = ((self.lon - from.lon).to_radians() / 2.0).sin();
+        let h = half_lat * half_lat + lat.cos() * self.cos * half_lon * half_lon;
         2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin()
     }
 }

@@ -1,14 +1,15 @@
 //! A question: a need with the visits looked at, as rules and criteria see it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::cards::Card;
 use super::index::{Booking, Index, Served};
 use super::rules::RULES;
-use super::space::Glance;
+use super::space::{Glance, Hit};
 use super::tree::Below;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
-use crate::domain::geo::Point;
+use crate::domain::geo::{Point, Target};
 use crate::domain::record::Need;
 use crate::domain::{Code, Day, Minute, Outcome, Sex, Stamp};
 
@@ -24,6 +25,9 @@ pub(super) struct Ask<'a> {
     pub(super) resident: Option<u32>,
     pub(super) resident_row: Option<&'a Served>,
     pub(super) point: Option<Point>,
+    target: Option<Target>,
+    /// What several rules and criteria look at of one supplier.
+    seen: Cell<Option<Seen>>,
     pub(super) within: Below,
     pub(super) remote: bool,
     pub(super) sex: Option<Sex>,
@@ -35,6 +39,17 @@ pub(super) struct Ask<'a> {
     /// Kilometres by which every radius is extended.
     pub(super) extra_km: f64,
 }
+
+/// What was found out of a supplier and is asked several times in a row.
+#[derive(Clone, Copy)]
+struct Seen {
+    supplier: u32,
+    level: u8,
+    distance: Option<f64>,
+}
+
+/// Suppliers whose cards are read together.
+const TOGETHER: usize = 32;
 
 impl<'a> Ask<'a> {
     pub(super) fn new(
@@ -49,6 +64,7 @@ impl<'a> Ask<'a> {
         let within = category.map_or_else(|| Below::from([]), |c| tree.below(c));
         let resident = index.residents.find(&need.resident);
         let resident_row = resident.and_then(|id| index.served(id));
+        let point = index.resident_point(resident_row);
         let known = &index.capabilities;
         let mut weeks = BTreeMap::new();
         for visit in &visits {
@@ -61,7 +77,9 @@ impl<'a> Ask<'a> {
             minutes: need.minutes,
             resident,
             resident_row,
-            point: index.resident_point(resident_row),
+            point,
+            target: point.map(Target::of),
+            seen: Cell::default(),
             within,
             remote: category
                 .and_then(|c| tree.nodes.get(&c))
@@ -91,6 +109,9 @@ impl<'a> Ask<'a> {
 
     /// The highest level among the matching skills; 0 without any.
     pub(super) fn level(&self, s: u32) -> u8 {
+        if let Some(seen) = self.seen(s) {
+            return seen.level;
+        }
         self.index
             .cards
             .skills(s)
@@ -166,7 +187,18 @@ impl<'a> Ask<'a> {
     }
 
     pub(super) fn distance(&self, s: u32) -> Option<f64> {
-        Some(self.index.cards.point(s)?.distance_km(self.point?))
+        match self.seen(s) {
+            Some(seen) => seen.distance,
+            None => self.measured(s),
+        }
+    }
+
+    fn measured(&self, s: u32) -> Option<f64> {
+        Some(self.target?.distance_km(self.index.cards.point(s)?))
+    }
+
+    fn seen(&self, s: u32) -> Option<Seen> {
+        self.seen.get().filter(|seen| seen.supplier == s)
     }
 
     pub(super) fn too_far(&self, s: u32) -> bool {
@@ -218,8 +250,7 @@ impl<'a> Ask<'a> {
         let all = |history: bool| {
             RULES
                 .iter()
-                .filter(|rule| rule.history == history)
-                .all(|rule| !(rule.refuses)(self, s))
+                .all(|rule| rule.history != history || !(rule.refuses)(self, s))
         };
         all(false) && all(true)
     }
@@ -232,48 +263,80 @@ impl<'a> Ask<'a> {
             .collect()
     }
 
-    fn survivors(&self) -> Vec<u32> {
+    /// Everybody who may pass the rules, each once, with their level: what the index knows has ruled the others out.
+    fn hits(&self) -> Vec<Hit> {
         let from = self.point.filter(|_| !self.remote);
         let asked = Glance::asked(&self.visits, self.minutes, self.sex);
-        let mut ids = Vec::new();
+        let (mut hits, mut lists) = (Vec::new(), 0);
         for (category, postings) in (0..).zip(&self.index.postings) {
             if self.is_within(category) {
-                postings.near(from, self.extra_km, asked, &mut ids);
+                let before = hits.len();
+                postings.near(from, self.extra_km, asked, &mut hits);
+                lists += usize::from(hits.len() > before);
             }
         }
-        // Most are not there at the visits: their card says so.
-        ids.retain(|id| {
-            let card = self.supplier(*id);
-            card.known()
-                && self
-                    .visits
-                    .iter()
-                    .all(|visit| card.covers(*visit, self.minutes))
-        });
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| self.passes(*id));
-        ids
+        let mut kept = Vec::with_capacity(hits.len());
+        for some in hits.chunks(TOGETHER) {
+            self.index.cards.touch(some);
+            kept.extend(some.iter().filter(|hit| self.is_there(hit.id)));
+        }
+        // Nobody is twice in one list.
+        if lists > 1 {
+            kept.sort_unstable_by_key(|hit: &Hit| (hit.id, std::cmp::Reverse(hit.level)));
+            kept.dedup_by_key(|hit: &mut Hit| hit.id);
+        }
+        kept
+    }
+
+    /// Whether a supplier's card has all visits inside its windows.
+    fn is_there(&self, s: u32) -> bool {
+        let card = self.supplier(s);
+        let covers = |visit: &Minute| card.covers(*visit, self.minutes);
+        card.known() && self.visits.iter().all(covers)
+    }
+
+    /// The score of everybody who passes every rule, rounded as scores are compared.
+    fn scored(&self) -> Vec<(f64, u32)> {
+        let weights = &self.index.weights;
+        let (hits, mut all) = (self.hits(), Vec::new());
+        for some in hits.chunks(TOGETHER) {
+            if !self.remote {
+                self.index.cards.touch_points(some);
+            }
+            for hit in some {
+                self.look_at(*hit);
+                if self.passes(hit.id) {
+                    let score = criteria::score(&criteria::values(self, hit.id), weights);
+                    all.push((rounded(score), hit.id));
+                }
+            }
+        }
+        self.seen.set(None);
+        all
+    }
+
+    fn look_at(&self, hit: Hit) {
+        // Without a journey nothing that is asked here looks at the distance.
+        let distance = if self.remote {
+            None
+        } else {
+            self.measured(hit.id)
+        };
+        self.seen.set(Some(Seen {
+            supplier: hit.id,
+            level: hit.level,
+            distance,
+        }));
     }
 
     pub(super) fn ranking(&self, need: Code, top: usize) -> Ranking {
         let index = self.index;
-        let ids = if self.visits.is_empty() {
+        let mut all = if self.visits.is_empty() {
             Vec::new()
         } else {
-            self.survivors()
+            self.scored()
         };
-        let eligible = ids.len();
-        let weights = &self.index.weights;
-        let mut all: Vec<(f64, u32)> = ids
-            .into_iter()
-            .map(|s| {
-                (
-                    rounded(criteria::score(&criteria::values(self, s), weights)),
-                    s,
-                )
-            })
-            .collect();
+        let eligible = all.len();
         let better = |a: &(f64, u32), b: &(f64, u32)| {
             b.0.total_cmp(&a.0)
                 .then_with(|| index.suppliers.order(a.1, b.1))

@@ -7,7 +7,7 @@ use super::cards::{Cards, NO_PAST, Offer};
 use super::history::{Facts, History, Starts};
 use super::names::Names;
 use super::places::{Home, Places};
-use super::space::{Glance, Postings};
+use super::space::{Glance, Hit, Postings};
 use super::tree::{Node, Tree};
 use crate::domain::geo::Point;
 use crate::domain::record::{Match, Need, Resident, Service, Supplier, Weights};
@@ -197,7 +197,9 @@ impl Index {
         let home = self
             .places
             .home(r.point(), r.community.as_ref(), r.street.as_ref());
-        let skills = r.skills.iter();
+        let names = &mut self.categories.names;
+        let skills = r.skills.iter().map(|s| (names.id(&s.category), s.level));
+        let skills = once_each(skills.collect());
         let held = r.capabilities.iter();
         let offer = Offer {
             active: r.status == Status::Active,
@@ -207,9 +209,7 @@ impl Index {
             radius: r.radius_km,
             max_hours: r.max_hours_week,
             home,
-            skills: skills
-                .map(|s| (self.categories.names.id(&s.category), s.level))
-                .collect(),
+            skills,
             held: held
                 .map(|h| (self.capabilities.names.id(&h.capability), h.until))
                 .collect(),
@@ -225,7 +225,7 @@ impl Index {
         let card = self.cards.card(id);
         let glance = Glance::offered(&card.week(), card.sex(), card.active());
         let (point, radius) = (self.cards.point(id), card.radius());
-        for (category, _) in self.cards.skills(id) {
+        for (category, level) in self.cards.skills(id) {
             let at = category as usize;
             if self.postings.len() <= at {
                 self.postings.resize_with(at + 1, Postings::default);
@@ -234,7 +234,7 @@ impl Index {
                 continue;
             };
             if put {
-                postings.put(id, glance, point, radius);
+                postings.put(Hit { id, level }, glance, point, radius);
             } else {
                 postings.take(id, point, radius);
             }
@@ -372,4 +372,11 @@ impl Index {
     pub(super) fn need(&self, id: u32) -> Option<&Need> {
         self.wanted.get(id as usize)?.record.as_ref()
     }
+}
+
+/// Each category once, with its highest level.
+fn once_each(mut skills: Vec<(u32, u8)>) -> Vec<(u32, u8)> {
+    skills.sort_unstable_by_key(|(category, level)| (*category, std::cmp::Reverse(*level)));
+    skills.dedup_by_key(|(category, _)| *category);
+    skills
 }

@@ -14,6 +14,8 @@ pub(super) struct Names {
     /// Where each code ends in the text.
     ends: Vec<u32>,
     table: HashTable<u32>,
+    /// How many of the first are in the order of their codes.
+    sorted: u32,
     hasher: DefaultHashBuilder,
 }
 
@@ -29,6 +31,10 @@ impl Names {
             return *id;
         }
         let id = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        let last = id.checked_sub(1).map_or("", |last| self.text(last));
+        if self.sorted == id && last < code.as_str() {
+            self.sorted += 1;
+        }
         self.text.push_str(code.as_str());
         self.ends
             .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
@@ -51,7 +57,11 @@ impl Names {
 
     /// The order of two codes.
     pub(super) fn order(&self, a: u32, b: u32) -> Ordering {
-        self.text(a).cmp(self.text(b))
+        if a < self.sorted && b < self.sorted {
+            a.cmp(&b)
+        } else {
+            self.text(a).cmp(self.text(b))
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -98,7 +108,10 @@ mod tests {
             assert_eq!(names.code(u32::try_from(n).unwrap()), *code);
         }
         assert_eq!(names.find(&Code::composed("V")), None);
-        assert_eq!(names.order(2, 10), Ordering::Greater);
+        for (a, b) in [(2, 10), (3, 4), (0, 4_999)] {
+            let order = codes[a as usize].cmp(&codes[b as usize]);
+            assert_eq!(names.order(a, b), order);
+        }
         assert_eq!(names.len(), codes.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, rounded};
 use super::rules::{RULES, Rule};
-use super::space::Glance;
+use super::space::{Glance, Hit};
 use super::{Candidate, criteria};
 use crate::domain::Minute;
 
@@ -42,12 +42,14 @@ impl Ask<'_> {
         if !skilled {
             // Nobody without a skill is in the postings.
             let cards = &self.index.cards;
-            ids.extend((0..cards.len()).filter(|id| cards.skills(*id).next().is_none()));
+            let unskilled = (0..cards.len()).filter(|id| cards.skills(*id).next().is_none());
+            ids.extend(unskilled.map(|id| Hit { id, level: 0 }));
         }
         self.known(ids)
     }
 
-    fn known(&self, mut ids: Vec<u32>) -> Vec<u32> {
+    fn known(&self, hits: Vec<Hit>) -> Vec<u32> {
+        let mut ids: Vec<u32> = hits.into_iter().map(|hit| hit.id).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.retain(|id| self.supplier(*id).known());

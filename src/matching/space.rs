@@ -63,16 +63,33 @@ impl Glance {
     }
 }
 
+/// Who may serve, with the level of the skill by which they were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hit {
+    pub(super) id: u32,
+    pub(super) level: u8,
+}
+
 /// A supplier in a cell.
 #[derive(Clone, Copy, Debug, Default)]
 struct Posting {
     glance: Glance,
     id: u32,
+    level: u8,
     /// Where in the cell, in parts of its sides.
     x: u8,
     y: u8,
     /// Rounded up, in parts of the layer's longest.
     radius: u8,
+}
+
+impl Posting {
+    fn hit(&self) -> Hit {
+        Hit {
+            id: self.id,
+            level: self.level,
+        }
+    }
 }
 
 /// Parts of a cell's side, and of a layer's longest radius.
@@ -114,7 +131,7 @@ pub(super) struct Postings {
     /// From short to long radii.
     layers: [Layer; 3],
     /// Those without a limit or a point, and those who go very far.
-    anywhere: Vec<(Glance, u32)>,
+    anywhere: Vec<(Glance, Hit)>,
 }
 
 impl Default for Postings {
@@ -153,21 +170,21 @@ fn byte(value: f64) -> u8 {
 impl Postings {
     pub(super) fn put(
         &mut self,
-        id: u32,
+        hit: Hit,
         glance: Glance,
         point: Option<Point>,
         radius: Option<f64>,
     ) {
         match self.layer(point, radius) {
-            Some((layer, point, radius)) => layer.put(id, glance, point, radius),
-            None => self.anywhere.push((glance, id)),
+            Some((layer, point, radius)) => layer.put(hit, glance, point, radius),
+            None => self.anywhere.push((glance, hit)),
         }
     }
 
     pub(super) fn take(&mut self, id: u32, point: Option<Point>, radius: Option<f64>) {
         if let Some((layer, point, _)) = self.layer(point, radius) {
             layer.take(id, point);
-        } else if let Some(at) = self.anywhere.iter().position(|(_, known)| *known == id) {
+        } else if let Some(at) = self.anywhere.iter().position(|(_, known)| known.id == id) {
             self.anywhere.swap_remove(at);
         }
     }
@@ -199,13 +216,13 @@ impl Postings {
         from: Option<Point>,
         extra_km: f64,
         asked: Glance,
-        out: &mut Vec<u32>,
+        out: &mut Vec<Hit>,
     ) {
         let everywhere = self
             .anywhere
             .iter()
             .filter(|(glance, _)| glance.gives(asked));
-        out.extend(everywhere.map(|(_, id)| *id));
+        out.extend(everywhere.map(|(_, hit)| *hit));
         for layer in &self.layers {
             match from {
                 Some(from) => layer.near(from, extra_km, asked, out),
@@ -216,12 +233,13 @@ impl Postings {
 }
 
 impl Layer {
-    fn put(&mut self, id: u32, glance: Glance, point: Point, radius: f64) {
+    fn put(&mut self, hit: Hit, glance: Glance, point: Point, radius: f64) {
         let at = cell_of(point, self.side);
         let part = |degrees: f64, cell: i32| byte((degrees / self.side - f64::from(cell)) * PARTS);
         let posting = Posting {
             glance,
-            id,
+            id: hit.id,
+            level: hit.level,
             x: part(point.lon, at.1),
             y: part(point.lat, at.0),
             radius: byte((radius / self.longest * STEPS).ceil()),
@@ -304,17 +322,17 @@ impl Layer {
             .unwrap_or_default()
     }
 
-    fn all(&self, asked: Glance, out: &mut Vec<u32>) {
+    fn all(&self, asked: Glance, out: &mut Vec<Hit>) {
         for cell in &self.cells {
             let giving = self
                 .members(cell)
                 .iter()
                 .filter(|posting| posting.glance.gives(asked));
-            out.extend(giving.map(|posting| posting.id));
+            out.extend(giving.map(Posting::hit));
         }
     }
 
-    fn near(&self, from: Point, extra_km: f64, asked: Glance, out: &mut Vec<u32>) {
+    fn near(&self, from: Point, extra_km: f64, asked: Glance, out: &mut Vec<Hit>) {
         if self.cells.is_empty() {
             return;
         }
@@ -410,7 +428,7 @@ impl View {
         clippy::cast_possible_truncation,
         reason = "a few hundred cells at most"
     )]
-    fn scan(&self, cell: &Cell, members: &[Posting], asked: Glance, out: &mut Vec<u32>) {
+    fn scan(&self, cell: &Cell, members: &[Posting], asked: Glance, out: &mut Vec<Hit>) {
         let y = ((self.row - f64::from(cell.at.0)) * PARTS) as f32;
         let x = ((self.column - f64::from(cell.at.1)) * PARTS) as f32;
         let outside = |at: f32| (-at).max(at - 256.0).max(0.0);
@@ -426,7 +444,7 @@ impl View {
             let dy = gap(y, posting.y) * self.km.1;
             let reach = f32::from(posting.radius) * self.step + self.extra;
             if posting.glance.gives(asked) && dx * dx + dy * dy <= reach * reach {
-                out.push(posting.id);
+                out.push(posting.hit());
             }
         }
     }
@@ -464,7 +482,7 @@ mod tests {
         ) {
             let mut postings = Postings::default();
             for (id, (point, radius)) in (0..).zip(&people) {
-                postings.put(id, Glance::default(), *point, *radius);
+                postings.put(Hit { id, level: 1 }, Glance::default(), *point, *radius);
             }
             for round in 0..3_u32 {
                 let gone = |id: u32| round > 0 && id.is_multiple_of(3);
@@ -481,6 +499,7 @@ mod tests {
                 let mut found = Vec::new();
                 postings.near(Some(from), extra, Glance::default(), &mut found);
                 let all = found.len();
+                let mut found: Vec<u32> = found.iter().map(|hit| hit.id).collect();
                 found.sort_unstable();
                 found.dedup();
                 prop_assert_eq!(all, found.len());
