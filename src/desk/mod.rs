@@ -49,6 +49,7 @@ pub use query::{BestRow, Card};
 use reviews::Reviews;
 pub use reviews::{Attendance, Others, Reviewer};
 pub use taken::{Left, Lost};
+pub use what_if::Offers;
 use writer::{Task, Work, Writer};
 
 /// How often standing matches are rolled forward (SPEC §4).
