@@ -120,6 +120,14 @@ impl Preview {
     /// Draws the candidates and the costs.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, model: &Model) {
         let lines = if area.height > TALL {
+            let line = if model.theme.ascii { "|" } else { "│" };
+            let left = Rect {
+                x: area.x.saturating_sub(2),
+                ..area
+            };
+            for at in 0..area.height {
+                put(buf, left, 0, at, line, model.theme.border);
+            }
             self.tall(area, model)
         } else {
             self.flat(usize::from(area.width), model)
