@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use matchdesk::domain::record::{Category, Need, Resident, Skill, Supplier};
-use matchdesk::domain::{Code, Minute, Sex, Stamp, Week};
+use matchdesk::domain::{Code, Minute, Recurrence, Sex, Stamp, Week};
 use matchdesk::matching::Index;
 
 const SUPPLIERS: u64 = 360_000;
@@ -131,5 +131,51 @@ fn ranking(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, ranking);
+/// Median and 99th percentile of a question about each need.
+fn each<T>(what: &str, ask: impl Fn(&Code) -> T) {
+    let mut times: Vec<u128> = (0..NEEDS)
+        .map(|n| {
+            let before = Instant::now();
+            black_box(ask(&code('N', n)));
+            before.elapsed().as_micros()
+        })
+        .collect();
+    times.sort_unstable();
+    let (median, high) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+    println!("{what}: median {median} us, p99 {high} us");
+}
+
+/// What is asked while a need is typed, or when it finds nobody.
+fn what_if(_: &mut Criterion) {
+    let mut index = world();
+    let now =
+        Stamp::parse("2026-11-23T08:00", matchdesk::domain::Zone::default()).unwrap_or_default();
+    each("near misses", |need| index.near(need, now, 10));
+    let mut drafts = Vec::new();
+    for n in 0..NEEDS {
+        let start = Minute::parse("2026-11-24T09:00").unwrap_or_default();
+        let need = Need {
+            code: code('N', n),
+            resident: code('R', n),
+            category: code('C', 10 + n % 50),
+            start: start.plus(1_440 * i32::try_from(n % 7).unwrap_or_default()),
+            minutes: 60,
+            sex: Some(Sex::Female),
+            recurrence: Recurrence::parse("FREQ=WEEKLY").ok(),
+            ..Need::default()
+        };
+        index.load(need.clone().into());
+        drafts.push(need);
+    }
+    each("part of a weekly series", |need| {
+        index.partial(need, now, 10)
+    });
+    each("candidates and costs while typing", |need| {
+        let draft = drafts.iter().find(|draft| draft.code == *need);
+        draft.map(|draft| index.sketch(draft, now, 10))
+    });
+    each("relaxations", |need| index.relax(need, now));
+}
+
+criterion_group!(benches, ranking, what_if);
 criterion_main!(benches);

@@ -129,10 +129,7 @@ impl Queue {
         if let Some(need) = &self.asked {
             let shown = self.lineup().map(Lineup::shown).unwrap_or_default();
             ctx.ask(Request::Candidates(need.clone(), shown));
-            // A single visit has no parts.
-            if self.row().is_some_and(|row| row.row.visits.len() > 1) {
-                ctx.ask(Request::Partials(need.clone()));
-            }
+            ctx.ask(Request::Partials(need.clone()));
         }
     }
 
