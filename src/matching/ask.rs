@@ -236,7 +236,7 @@ impl<'a> Ask<'a> {
             .collect()
     }
 
-    fn survivors(&self) -> Vec<u32> {
+    pub(super) fn survivors(&self) -> Vec<u32> {
         let from = self.point.filter(|_| !self.remote);
         let asked = Glance::asked(&self.visits, self.minutes, self.sex);
         let mut ids = Vec::new();

@@ -13,6 +13,9 @@ use crate::domain::{AnyRecord, Code, Day, Event, Minute, Outcome, Record, Sex, S
 /// Minutes of 28 days.
 pub(super) const WINDOW: i32 = 28 * 24 * 60;
 
+/// In place of a category, whose postings those without any skill are in.
+const UNSKILLED: u32 = u32::MAX;
+
 /// What the rules look at of a supplier.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
@@ -209,12 +212,14 @@ impl Index {
     }
 
     fn post(&mut self, id: u32, put: bool) {
-        let Some(slot) = self.slots.get(id as usize) else {
+        let Some(slot) = self.slots.get(id as usize).filter(|slot| slot.known) else {
             return;
         };
         let glance = Glance::offered(&slot.week, slot.sex, slot.active);
-        for (category, _) in &slot.skills {
-            let postings = self.postings.entry(*category).or_default();
+        let skills = slot.skills.iter().map(|(category, _)| *category);
+        let none = slot.skills.is_empty().then_some(UNSKILLED);
+        for category in skills.chain(none) {
+            let postings = self.postings.entry(category).or_default();
             if put {
                 postings.put(id, glance, slot.point, slot.radius);
             } else {

@@ -32,7 +32,7 @@ impl Ask<'_> {
                 postings.near(None, 0.0, Glance::default(), &mut ids);
             }
         }
-        self.known(ids)
+        once_each(ids)
     }
 
     /// Those who may reach the resident at some visits by what the index knows at a glance: with a skill in the need's
@@ -46,19 +46,16 @@ impl Ask<'_> {
                 postings.near(from, 0.0, asked, &mut ids);
             }
         }
-        if !skilled {
-            // Nobody without a skill is in the postings.
-            let all = 0..u32::try_from(self.index.slots.len()).unwrap_or(u32::MAX);
-            ids.extend(all.filter(|id| self.supplier(*id).skills.is_empty()));
-        }
-        self.known(ids)
+        once_each(ids)
     }
 
-    fn known(&self, mut ids: Vec<u32>) -> Vec<u32> {
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| self.supplier(*id).known);
-        ids
+    /// How many suppliers pass every rule.
+    pub(super) fn eligible(&self) -> usize {
+        if self.visits.is_empty() {
+            0
+        } else {
+            self.survivors().len()
+        }
     }
 
     /// The best of some suppliers, the best first, ranked as candidates are; each carries something along.
@@ -91,4 +88,11 @@ impl Ask<'_> {
             })
             .collect()
     }
+}
+
+/// Somebody with several skills was met several times.
+fn once_each(mut ids: Vec<u32>) -> Vec<u32> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
