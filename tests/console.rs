@@ -8,4 +8,5 @@ mod console {
     pub mod stage;
     mod stories;
     mod together;
+    mod what_if;
 }

@@ -53,7 +53,7 @@ fn supplier(d: &mut Dice, n: u64) -> Supplier {
         sex: d.of(&[None, Some(Sex::Male), Some(Sex::Female), Some(Sex::Any)]),
         lon: Some(d.of(&[116.40, 116.41, 116.43])),
         lat: Some(d.of(&[39.90, 39.905])),
-        skills: vec![
+        skills: [
             Skill {
                 category: d.code('C', 6),
                 level: d.of(&[1, 2, 3]),
@@ -62,7 +62,10 @@ fn supplier(d: &mut Dice, n: u64) -> Supplier {
                 category: d.code('C', 6),
                 level: 2,
             },
-        ],
+        ]
+        .into_iter()
+        .take(d.of(&[2, 2, 2, 1, 0]))
+        .collect(),
         capabilities: if d.maybe() {
             vec![]
         } else {
@@ -112,6 +115,7 @@ fn need(d: &mut Dice, n: u64) -> Need {
                 "FREQ=WEEKLY",
                 "FREQ=WEEKLY;COUNT=3",
                 "FREQ=DAILY;COUNT=2",
+                "FREQ=DAILY;COUNT=5",
             ])
             .parse_rule(),
         people: d.of(&[1, 1, 2]),
@@ -374,6 +378,9 @@ proptest! {
                 prop_assert!(w.judge_for(need, v, now(), &visits).0.is_empty());
                 for missing in &part.missing {
                     prop_assert!(!missing.failed.is_empty() && all.contains(&missing.visit.0));
+                    let week = |m: &&Minute| m.day().iso_week() == missing.visit.day().iso_week();
+                    let is_late = part.visits.iter().filter(week).all(|m| *m < missing.visit);
+                    prop_assert!(missing.failed != ["weekly_hours"] || is_late, "the earliest of a week");
                 }
                 prop_assert_eq!(part.visits.len() + part.missing.len(), all.len());
             }

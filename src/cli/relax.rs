@@ -159,13 +159,13 @@ fn apply(
         let said = both!(zh: "{code} 只有 {all} 种放宽办法，没有第 {chosen} 种；用 matchdesk relax {code} 查看", en: "{code} has {all} relaxations and no number {chosen}; matchdesk relax {code} lists them");
         return Err(DeskError::from(Refusal::new(Refusal::NOT_FOUND, said)).into());
     };
-    let mut changed = Vec::new();
-    for order in desk.relaxing(need, relaxation, reason)? {
-        let done = session.execute(desk, &order)?;
-        changed.extend(done.events.iter().map(
-            |event| json!({"kind": event.after.kind().word(), "code": event.after.key().as_str()}),
-        ));
-    }
+    let order = desk.relaxing(need, relaxation, reason)?;
+    let done = session.execute(desk, &order)?;
+    let changed: Vec<Value> = done
+        .events
+        .iter()
+        .map(|event| json!({"kind": event.after.kind().word(), "code": event.after.key().as_str()}))
+        .collect();
     let ranking = desk.candidates(&need.code, 1)?;
     let document = json!({
         "need": need.code.as_str(),

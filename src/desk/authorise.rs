@@ -58,6 +58,19 @@ fn of_command(command: &Command, rows: &dyn Rows) -> Result<Vec<Asked>, StoreErr
             // The decision says that there is none, to whoever may serve somewhere.
             None => vec![somewhere(Right::Serve, Kind::Need, need)],
         },
+        Command::Relax { need, farther, .. } => {
+            let [before, after] = &**need;
+            let mut asked = of_edit(rows, &before.clone().into(), &after.clone().into())?;
+            if let Some(supplier) = farther {
+                let [before, after] = &**supplier;
+                asked.extend(of_edit(
+                    rows,
+                    &before.clone().into(),
+                    &after.clone().into(),
+                )?);
+            }
+            asked
+        }
         Command::Reveal { kind, key, .. } => match rows.get(*kind, key)? {
             Some(record) => vec![Asked::of_record(Right::Reveal, rows, &record)?],
             None => vec![somewhere(Right::Reveal, *kind, key)],

@@ -1,12 +1,15 @@
-//! The queue as all sessions show it: worked out once for each state of the index, whoever asks first.
+//! The queue as all sessions show it: worked out once for each state of the index, whoever asks first. Of what is known
+//! already, only the needs that a change can concern are ranked again.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use super::query::best_row;
+use super::touched::Touched;
 use super::{BestRow, Desk, DeskError, Scope};
-use crate::domain::{Minute, Right, Stamp};
-use crate::matching::Awaiting;
+use crate::domain::{Code, Minute, Right, Stamp};
+use crate::matching::{Awaiting, Index, QueueRow};
 
 /// Needs that are ranked before those who wait to write get the index.
 const TURN: usize = 32;
@@ -27,10 +30,16 @@ struct Moment {
     minutes: [Minute; 2],
 }
 
+/// How long a ranking may stand when only time has passed, in seconds. What a supplier did leaves the 30 days of the
+/// fairness criterion meanwhile, and nothing else changes.
+const HOUR: i64 = 3600;
+
 /// The last board, whole, and the parts of it that were asked for.
 #[derive(Default)]
 pub(super) struct Kept {
     whole: Option<(Moment, Arc<Board>)>,
+    /// When each need of the board was ranked.
+    ranked: HashMap<Code, Stamp>,
     parts: Vec<(Scope, Arc<Board>)>,
 }
 
@@ -76,28 +85,94 @@ impl Desk {
         {
             return Ok(Arc::clone(board));
         }
-        let board = Arc::new(self.work_out(now)?);
+        let touched = self.core.touched.take();
+        let old = kept.whole.take().map(|(_, board)| board);
+        let (board, ranked) = self
+            .work_out(now, old.as_deref(), &kept.ranked, &touched)
+            .inspect_err(|_| self.core.touched.everything())?;
+        let board = Arc::new(board);
         kept.whole = Some((moment, Arc::clone(&board)));
+        kept.ranked = ranked;
         kept.parts.clear();
         Ok(board)
     }
 
-    fn work_out(&self, now: Stamp) -> Result<Board, DeskError> {
+    fn work_out(
+        &self,
+        now: Stamp,
+        old: Option<&Board>,
+        ranked: &HashMap<Code, Stamp>,
+        touched: &Touched,
+    ) -> Result<(Board, HashMap<Code, Stamp>), DeskError> {
+        let known: HashMap<&Code, &BestRow> = old
+            .iter()
+            .flat_map(|board| &board.rows)
+            .map(|row| (&row.row.need, row))
+            .collect();
         let (wanted, awaiting) = {
             let index = self.index()?;
             (index.queue(now), index.awaiting(now))
         };
+        let mut known = Known {
+            rows: known,
+            ranked,
+            touched,
+            now,
+            // What is only old is ranked again bit by bit, so that nobody waits for it.
+            spare: TURN,
+        };
         let mut rows = Vec::with_capacity(wanted.len());
+        let mut moments = HashMap::with_capacity(wanted.len());
         let mut wanted = wanted.into_iter().peekable();
         while wanted.peek().is_some() {
             let index = self.index()?;
-            rows.extend(
-                wanted
-                    .by_ref()
-                    .take(TURN)
-                    .map(|row| best_row(&index, row, now)),
-            );
+            let mut turn = TURN;
+            for row in wanted.by_ref() {
+                let need = row.need.clone();
+                let (row, at) = match known.still(&index, &row) {
+                    Some((old, at)) => (BestRow { row, ..old.clone() }, at),
+                    None => {
+                        turn -= 1;
+                        (best_row(&index, row, now), now)
+                    }
+                };
+                moments.insert(need, at);
+                rows.push(row);
+                if turn == 0 {
+                    break;
+                }
+            }
         }
-        Ok(Board { rows, awaiting })
+        Ok((Board { rows, awaiting }, moments))
+    }
+}
+
+/// What the last board knew.
+struct Known<'a> {
+    rows: HashMap<&'a Code, &'a BestRow>,
+    ranked: &'a HashMap<Code, Stamp>,
+    touched: &'a Touched,
+    now: Stamp,
+    /// How many rows may be ranked again for their age alone.
+    spare: usize,
+}
+
+impl<'a> Known<'a> {
+    /// The ranking of a need as it was, and when, if it still holds.
+    fn still(&mut self, index: &Index, row: &QueueRow) -> Option<(&'a BestRow, Stamp)> {
+        let old = self.rows.get(&row.need)?;
+        let at = *self.ranked.get(&row.need)?;
+        let age = self.now.0 - at.0;
+        if old.row.visits != row.visits
+            || !(0..HOUR).contains(&age)
+            || self.touched.concerns(index, row, self.now)
+        {
+            return None;
+        }
+        if age >= 60 && self.spare > 0 {
+            self.spare -= 1;
+            return None;
+        }
+        Some((old, at))
     }
 }

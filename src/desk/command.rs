@@ -1,5 +1,6 @@
 //! Everything that can be asked of the desk.
 
+use crate::domain::record::{Need, Supplier};
 use crate::domain::{AnyRecord, Code, Kind, Minute, Outcome};
 use crate::matching::Roll;
 
@@ -54,6 +55,15 @@ pub enum Command {
         by: Code,
         /// The rank and score of who comes; the desk fills them in.
         place: Option<(u32, f64)>,
+    },
+    /// Ask less of suppliers, and let one of them go farther.
+    Relax {
+        /// The need as it was seen and as it shall be; the same twice when it stays.
+        need: Box<[Need; 2]>,
+        /// The supplier as they were seen and as they shall be.
+        farther: Option<Box<[Supplier; 2]>>,
+        /// Why; must be given.
+        reason: String,
     },
     /// End a match, which frees its future visits.
     Unmatch {

@@ -29,6 +29,7 @@ mod overlay;
 mod query;
 mod reviews;
 mod taken;
+mod touched;
 mod verify;
 mod what_if;
 mod writer;
@@ -49,6 +50,7 @@ pub use query::{BestRow, Card};
 use reviews::Reviews;
 pub use reviews::{Attendance, Others, Reviewer};
 pub use taken::{Left, Lost};
+pub use what_if::Offers;
 use writer::{Task, Work, Writer};
 
 /// How often standing matches are rolled forward (SPEC §4).
@@ -115,6 +117,8 @@ struct Core {
     /// Grows with every change of the index.
     version: AtomicU64,
     board: Mutex<board::Kept>,
+    /// What changed since the board was worked out.
+    touched: touched::Gathered,
     writer: Writer,
     listeners: Listeners,
     reviews: Reviews,
@@ -162,6 +166,7 @@ impl Desk {
             index: OnceLock::new(),
             version: AtomicU64::default(),
             board: Mutex::default(),
+            touched: touched::Gathered::default(),
             writer: Writer::default(),
             listeners: Listeners::default(),
             reviews: Reviews::default(),
@@ -276,6 +281,7 @@ impl Desk {
             for event in events {
                 index.apply(event);
             }
+            self.core.touched.note(events);
             self.core.version.fetch_add(1, Ordering::Release);
         }
     }
@@ -299,6 +305,7 @@ impl Desk {
         {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
             *index = fresh;
+            self.core.touched.everything();
             self.core.version.fetch_add(1, Ordering::Release);
             drop(index);
             self.core.listeners.tell_missed();

@@ -9,10 +9,21 @@ use crate::matching::Ranking;
 use crate::matching::cost::Sketch;
 use crate::matching::near::Group;
 use crate::matching::partial::Partials;
-use crate::matching::relax::{Relaxation, relax};
+use crate::matching::relax::{FARTHER, Relaxation, notable, relax};
 
 /// In how many steps a radius is widened by a km.
 const STEPS: f64 = 10.0;
+
+/// Relaxations that say most, with what makes each true.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offers {
+    /// The need as it is.
+    pub need: Need,
+    /// How many candidates it has.
+    pub eligible: usize,
+    /// The relaxations; the command's reason is still to be given.
+    pub list: Vec<(Relaxation, Command)>,
+}
 
 impl Desk {
     /// The candidates of a need as it would be, and what its requirements cost; none when it refers to something that is
@@ -100,9 +111,33 @@ impl Desk {
         Ok((eligible, found))
     }
 
-    /// The commands that make a relaxation true, each with the reason. The need is edited; a distance is no column of it:
-    /// it is the supplier who goes farther, so their radius is edited, that of the best whom nothing else keeps away, by
-    /// no more than it takes.
+    /// The relaxations of a need that say most, `most` of them at most, ready to be made true.
+    ///
+    /// # Errors
+    /// When there is no such need, or the store can't be read.
+    pub fn offers(
+        &self,
+        need: &Code,
+        most: usize,
+        wanted: &dyn Fn() -> ControlFlow<()>,
+    ) -> Result<Offers, DeskError> {
+        let need: Need = self.must(need)?;
+        let (eligible, all) = self.relaxations(&need.code, wanted)?;
+        let mut list = Vec::new();
+        for place in notable(&all, most) {
+            if let Some(relaxation) = all.get(place) {
+                list.push((relaxation.clone(), self.relaxing(&need, relaxation, "")?));
+            }
+        }
+        Ok(Offers {
+            need,
+            eligible,
+            list,
+        })
+    }
+
+    /// What makes a relaxation true, with the reason. The need is edited; a distance is no column of it: it is the supplier
+    /// who goes farther, so the radius of one is edited whom nothing else keeps away, by no more than it takes.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -111,51 +146,47 @@ impl Desk {
         before: &Need,
         relaxation: &Relaxation,
         reason: &str,
-    ) -> Result<Vec<Command>, DeskError> {
-        let mut commands = Vec::new();
-        if relaxation.extra_km > 0.0
-            && let Some((before, after)) = self.farther(relaxation)?
-        {
-            commands.push(Command::Edit {
-                before: before.into(),
-                after: after.into(),
-                reason: reason.to_owned(),
-            });
-        }
-        if relaxation.need != *before {
-            commands.push(Command::Edit {
-                before: before.clone().into(),
-                after: relaxation.need.clone().into(),
-                reason: reason.to_owned(),
-            });
-        }
-        Ok(commands)
+    ) -> Result<Command, DeskError> {
+        let farther = if relaxation.extra_km > 0.0 {
+            self.farther(relaxation)?
+        } else {
+            None
+        };
+        Ok(Command::Relax {
+            need: Box::new([before.clone(), relaxation.need.clone()]),
+            farther: farther.map(Box::new),
+            reason: reason.to_owned(),
+        })
     }
 
-    /// The supplier whom a relaxation lets go farther, as they are and as they would be.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub fn farther(
-        &self,
-        relaxation: &Relaxation,
-    ) -> Result<Option<(Supplier, Supplier)>, DeskError> {
+    /// The supplier whom a relaxation lets go farther, as they are and as they would be: the best of those whom a smaller
+    /// distance does not bring, else the best of all.
+    fn farther(&self, relaxation: &Relaxation) -> Result<Option<[Supplier; 2]>, DeskError> {
         let groups = self
             .index()?
             .near_for(&relaxation.need, self.now(), usize::MAX);
         let too_far = groups.into_iter().find(|group| group.rule == "distance");
+        let most = relaxation.extra_km;
+        let less = FARTHER.into_iter().filter(|km| *km < most);
+        let less = less.fold(0.0, f64::max);
+        let mut best = None;
         for miss in too_far.into_iter().flat_map(|group| group.misses) {
             let before: Supplier = self.must(&miss.candidate.supplier)?;
             let (Some(km), Some(radius)) = (miss.candidate.distance_km, before.radius_km) else {
                 continue;
             };
-            if km <= radius + relaxation.extra_km {
-                let mut after = before.clone();
-                after.radius_km = Some(reaching(km));
-                return Ok(Some((before, after)));
+            if km > radius + most {
+                continue;
             }
+            let is_new = km > radius + less;
+            let mut after = before.clone();
+            after.radius_km = Some(reaching(km));
+            if is_new {
+                return Ok(Some([before, after]));
+            }
+            best = best.or(Some([before, after]));
         }
-        Ok(None)
+        Ok(best)
     }
 }
 

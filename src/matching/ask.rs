@@ -298,6 +298,16 @@ impl<'a> Ask<'a> {
     /// The score of everybody who passes every rule, rounded as scores are compared.
     fn scored(&self) -> Vec<(f64, u32)> {
         let weights = &self.index.weights;
+        self.passing(|s| {
+            (
+                rounded(criteria::score(&criteria::values(self, s), weights)),
+                s,
+            )
+        })
+    }
+
+    /// Everybody who passes every rule, as `make` has it.
+    pub(super) fn passing<T>(&self, make: impl Fn(u32) -> T) -> Vec<T> {
         let (hits, mut all) = (self.hits(), Vec::new());
         for some in hits.chunks(TOGETHER) {
             if !self.remote {
@@ -306,8 +316,7 @@ impl<'a> Ask<'a> {
             for hit in some {
                 self.look_at(*hit);
                 if self.passes(hit.id) {
-                    let score = criteria::score(&criteria::values(self, hit.id), weights);
-                    all.push((rounded(score), hit.id));
+                    all.push(make(hit.id));
                 }
             }
         }

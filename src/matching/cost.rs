@@ -5,7 +5,7 @@ use super::ask::Ask;
 use super::index::Index;
 use super::pool;
 use crate::domain::record::Need;
-use crate::domain::{Code, Sex, Stamp};
+use crate::domain::{Code, Minute, Sex, Stamp};
 
 /// Something that a need asks of suppliers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,10 @@ impl Index {
     }
 
     fn costs(&self, draft: &Need, now: Stamp, ranking: &Ranking) -> Vec<Cost> {
-        let count = |changed: &Need| self.candidates_for(changed, now, None, 0).eligible;
+        let count = |changed: &Need, only: Option<&[Minute]>| {
+            let visits = self.looked_at(changed, now, only);
+            Ask::new(self, changed, now, visits, None).eligible()
+        };
         let ask = Ask::new(self, draft, now, ranking.visits.clone(), None);
         let mut costs = Vec::new();
         let mut add = |requirement, without| {
@@ -76,25 +79,27 @@ impl Index {
                 ..draft.clone()
             };
             let requirement = Requirement::Category(draft.category.clone(), parent);
-            add(requirement, count(&wider));
+            add(requirement, count(&wider, None));
         }
         let freed = Freed::of(&ask);
         add(Requirement::Time, ranking.eligible + freed.time);
         if let [first, _, ..] = ranking.visits.as_slice() {
-            let once = self.candidates_for(draft, now, Some(&[*first]), 0);
-            add(Requirement::Recurrence, once.eligible);
+            add(Requirement::Recurrence, count(draft, Some(&[*first])));
         }
         if let Some(sex @ (Sex::Male | Sex::Female)) = draft.sex {
             let either = Need {
                 sex: None,
                 ..draft.clone()
             };
-            add(Requirement::Sex(sex), count(&either));
+            add(Requirement::Sex(sex), count(&either, None));
         }
         for capability in &draft.capabilities {
             let mut without = draft.clone();
             without.capabilities.retain(|other| other != capability);
-            add(Requirement::Capability(capability.clone()), count(&without));
+            add(
+                Requirement::Capability(capability.clone()),
+                count(&without, None),
+            );
         }
         if !ask.remote {
             add(Requirement::Distance, ranking.eligible + freed.distance);

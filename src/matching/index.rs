@@ -86,6 +86,8 @@ pub struct Index {
     pub(super) closed: Vec<Closed>,
     /// By category.
     pub(super) postings: Vec<Postings>,
+    /// Of those without any skill.
+    pub(super) unskilled: Postings,
     pub(super) weights: Weights,
 }
 
@@ -153,7 +155,7 @@ impl Index {
             names.pack();
         }
         self.cards.pack();
-        for postings in &mut self.postings {
+        for postings in self.postings.iter_mut().chain([&mut self.unskilled]) {
             postings.pack();
         }
         self.closed.shrink_to_fit();
@@ -225,18 +227,23 @@ impl Index {
         let card = self.cards.card(id);
         let glance = Glance::offered(&card.week(), card.sex(), card.active());
         let (point, radius) = (self.cards.point(id), card.radius());
+        let change = |postings: &mut Postings, level| {
+            if put {
+                postings.put(Hit { id, level }, glance, point, radius);
+            } else {
+                postings.take(id, point, radius);
+            }
+        };
+        if card.known() && self.cards.skills(id).next().is_none() {
+            change(&mut self.unskilled, 0);
+        }
         for (category, level) in self.cards.skills(id) {
             let at = category as usize;
             if self.postings.len() <= at {
                 self.postings.resize_with(at + 1, Postings::default);
             }
-            let Some(postings) = self.postings.get_mut(at) else {
-                continue;
-            };
-            if put {
-                postings.put(Hit { id, level }, glance, point, radius);
-            } else {
-                postings.take(id, point, radius);
+            if let Some(postings) = self.postings.get_mut(at) {
+                change(postings, level);
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Whom questions about refused suppliers look at, and the order in which they answer: all that they need of the index.
 
 use super::ask::{Ask, rounded};
+use super::index::Index;
 use super::rules::{RULES, Rule};
 use super::space::{Glance, Hit};
 use super::{Candidate, criteria};
-use crate::domain::Minute;
+use crate::domain::{Code, Minute, Stamp};
 
 /// The rules, those that look at bookings last: most suppliers have been refused by then.
 pub(super) fn rules(but: &[&str]) -> Vec<&'static Rule> {
@@ -25,7 +26,7 @@ impl Ask<'_> {
                 postings.near(None, 0.0, Glance::default(), &mut ids);
             }
         }
-        self.known(ids)
+        once_each(ids)
     }
 
     /// Those who may reach the resident at some visits by what the index knows at a glance: with a skill in the need's
@@ -40,20 +41,18 @@ impl Ask<'_> {
             }
         }
         if !skilled {
-            // Nobody without a skill is in the postings.
-            let cards = &self.index.cards;
-            let unskilled = (0..cards.len()).filter(|id| cards.skills(*id).next().is_none());
-            ids.extend(unskilled.map(|id| Hit { id, level: 0 }));
+            self.index.unskilled.near(from, 0.0, asked, &mut ids);
         }
-        self.known(ids)
+        once_each(ids)
     }
 
-    fn known(&self, hits: Vec<Hit>) -> Vec<u32> {
-        let mut ids: Vec<u32> = hits.into_iter().map(|hit| hit.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| self.supplier(*id).known());
-        ids
+    /// How many suppliers pass every rule.
+    pub(super) fn eligible(&self) -> usize {
+        if self.visits.is_empty() {
+            0
+        } else {
+            self.passing(|_| ()).len()
+        }
     }
 
     /// The best of some suppliers, the best first, ranked as candidates are; each carries something along.
@@ -85,4 +84,35 @@ impl Ask<'_> {
             })
             .collect()
     }
+}
+
+impl Index {
+    /// Whether one of some suppliers is a candidate of a need for these visits, or would be one with other bookings.
+    #[must_use]
+    pub fn may_take<'a>(
+        &self,
+        need: &Code,
+        visits: &[Minute],
+        suppliers: impl Iterator<Item = &'a Code>,
+        now: Stamp,
+    ) -> bool {
+        let Some(record) = self.needs.find(need).and_then(|id| self.need(id)) else {
+            return false;
+        };
+        let ask = Ask::new(self, record, now, visits.to_vec(), None);
+        suppliers
+            .filter_map(|code| self.suppliers.find(code))
+            .any(|s| {
+                let mut rules = RULES.iter().filter(|rule| !rule.history);
+                rules.all(|rule| !(rule.refuses)(&ask, s))
+            })
+    }
+}
+
+/// Somebody with several skills was met several times.
+fn once_each(hits: Vec<Hit>) -> Vec<u32> {
+    let mut ids: Vec<u32> = hits.into_iter().map(|hit| hit.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

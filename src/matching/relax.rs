@@ -16,7 +16,7 @@ const HALF_HOUR: i32 = 30;
 /// By how much a visit is shortened, in minutes.
 const SHORTER: [u16; 2] = [15, 30];
 /// By how much every supplier's radius is extended, in km.
-const FARTHER: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
+pub const FARTHER: [f64; 4] = [0.5, 1.0, 2.0, 5.0];
 
 /// One thing given up.
 #[derive(Clone, Debug, PartialEq)]

@@ -24,6 +24,11 @@ const SCREENS: &[&str] = &[
     "2 N",
     "2 n x esc",
     "j right w",
+    "j j j j m",
+    "m enter",
+    "2 n l d f enter",
+    "2 enter S",
+    "1 w",
     "?",
 ];
 

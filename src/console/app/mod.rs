@@ -9,6 +9,7 @@ mod review;
 mod rights;
 mod screen;
 pub mod view;
+mod what_if;
 pub mod worker;
 
 use std::io;

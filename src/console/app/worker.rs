@@ -15,11 +15,16 @@ use super::Msg;
 use super::keeper::Keeper;
 use super::library::Library;
 use super::model::Names;
+use super::what_if::WhatIf;
 use crate::desk::{
-    Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Resumed, Scope, Unfinished,
-    is_demand,
+    Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Offers, Resumed, Scope,
+    Unfinished, is_demand,
 };
-use crate::domain::{Code, Kind, Right};
+use crate::domain::record::Need;
+use crate::domain::{Code, Kind, Minute, Right};
+use crate::matching::cost::Sketch;
+use crate::matching::near::Group;
+use crate::matching::partial::Partials;
 use crate::matching::{Explanation, Ranking};
 use crate::search::Filter;
 use crate::store::RequestId;
@@ -76,6 +81,16 @@ pub enum Request {
     Names,
     /// That the registries take in what has changed.
     Changed,
+    /// The candidates of a need as it is typed so far, and what its requirements cost.
+    Sketch(Box<Need>),
+    /// Who can take most visits of a need.
+    Partials(Code),
+    /// Who fails one rule only.
+    Near(Code),
+    /// What a need could give up; given up once the flag is true.
+    Offers(Code, Arc<AtomicBool>),
+    /// Who could take one visit of a need.
+    CandidatesOn(Code, Minute),
     /// A registry's codes that match a text; given up once the flag is true.
     List(Kind, String, Arc<AtomicBool>),
 }
@@ -91,6 +106,16 @@ pub enum Answer {
     Candidates(Code, Result<(Ranking, Vec<Lost>), DeskError>),
     /// Every rule for a pair.
     Why(Code, Code, Result<Explanation, DeskError>),
+    /// The candidates of a need as it was typed, and what its requirements cost; none when it names what is not there.
+    Sketch(Box<Need>, Result<Option<Sketch>, DeskError>),
+    /// Who can take most visits of a need.
+    Partials(Code, Result<Partials, DeskError>),
+    /// Who fails one rule only.
+    Near(Code, Result<Vec<Group>, DeskError>),
+    /// What a need could give up.
+    Offers(Code, Result<Offers, DeskError>),
+    /// Who could take one visit of a need.
+    CandidatesOn(Code, Minute, Result<Ranking, DeskError>),
     /// What became of a change.
     Executed(u64, Result<Done, DeskError>),
     /// The unfinished forms that may be offered.
@@ -113,6 +138,7 @@ pub enum Answer {
 pub struct Workers {
     desk: Sender<Request>,
     registry: Sender<Request>,
+    what_if: Sender<Request>,
     keeper: Keeper,
 }
 
@@ -144,9 +170,16 @@ impl Workers {
             out: out.clone(),
         };
         spawn("registry", move || registry.run(&registry_requests))?;
+        let (to_what_if, what_if_requests) = channel();
+        let what_if = WhatIf {
+            desk: Arc::clone(desk),
+            out: out.clone(),
+        };
+        spawn("what-if", move || what_if.run(&what_if_requests))?;
         Ok(Self {
             desk: to_desk,
             registry: to_registry,
+            what_if: to_what_if,
             keeper: Keeper::start(desk, actor, out)?,
         })
     }
@@ -158,6 +191,11 @@ impl Workers {
             Request::Offer | Request::Drafts | Request::Resume(..) | Request::Discard(_) => {
                 return self.keeper.ask(request);
             }
+            Request::Sketch(_)
+            | Request::Partials(_)
+            | Request::Near(_)
+            | Request::Offers(..)
+            | Request::CandidatesOn(..) => &self.what_if,
             Request::Names | Request::Changed | Request::List(..) => &self.registry,
             _ => &self.desk,
         };
@@ -181,6 +219,11 @@ fn replaces(later: &Request, earlier: &Request) -> bool {
     match (later, earlier) {
         (Request::Queue(_), Request::Queue(_))
         | (Request::Candidates(..), Request::Candidates(..))
+        | (Request::Sketch(_), Request::Sketch(_))
+        | (Request::Partials(_), Request::Partials(_))
+        | (Request::Near(_), Request::Near(_))
+        | (Request::Offers(..), Request::Offers(..))
+        | (Request::CandidatesOn(..), Request::CandidatesOn(..))
         | (Request::Changed, Request::Changed) => true,
         (Request::List(a, ..), Request::List(b, ..)) => a == b,
         _ => false,
@@ -188,7 +231,7 @@ fn replaces(later: &Request, earlier: &Request) -> bool {
 }
 
 /// Takes all requests that wait and leaves out those that a later one replaces.
-fn collect(
+pub(super) fn collect(
     first: Request,
     requests: &Receiver<Request>,
     waiting: &mut VecDeque<Request>,

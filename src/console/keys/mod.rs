@@ -15,6 +15,7 @@ pub const CONTEXTS: &[&str] = &[
     "filter",
     "form",
     "help",
+    "ways",
     "candidates",
     "awaiting",
     "detail",

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::lineup::Place;
 use super::queue::{Mode, Queue};
-use super::{cells, others, reasons, words};
+use super::{cells, others, reasons, shares, words};
 use crate::console::app::model::Model;
 use crate::console::theme::Theme;
 use crate::console::widgets::bar::bar;
@@ -20,6 +20,7 @@ use crate::domain::mask::mask;
 use crate::domain::record::{Need, Resident};
 use crate::domain::{Code, Kind};
 use crate::matching::Candidate;
+use crate::matching::partial::Partial;
 use crate::{say, text};
 
 impl Queue {
@@ -47,7 +48,7 @@ impl Queue {
         y = rule(buf, area, y, &self.candidates_title(model), theme);
         let why: Vec<(String, Style)> = self.reason_lines(model, usize::from(area.width));
         let left = area.height.saturating_sub(y);
-        let listed = self.lineup().map_or(0, |found| found.places.len());
+        let listed = self.lineup().map_or(0, |found| found.state.len());
         let listed = u16::try_from(listed).unwrap_or(u16::MAX).clamp(3, 9);
         let full = self.reason_rows(model, usize::from(area.width));
         let fits = usize::from(left) >= usize::from(listed) + 2 + full.len();
@@ -73,8 +74,12 @@ impl Queue {
                 text!(zh: "候选人", en: "candidates").get(lang).to_owned()
             }
             Some(found) => {
-                let n = found.eligible;
-                say!(lang, zh: "候选人 {n}", en: "{n} candidates")
+                let (n, parts) = (found.eligible, found.partials.count);
+                if parts == 0 {
+                    say!(lang, zh: "候选人 {n}", en: "{n} candidates")
+                } else {
+                    say!(lang, zh: "候选人 {n}，另有 {parts} 位能承担大部分时段", en: "{n} candidates, {parts} more for most of the visits")
+                }
             }
             None => text!(zh: "候选人 …", en: "candidates …")
                 .get(lang)
@@ -109,7 +114,7 @@ impl Queue {
                 say!(lang, zh: "这条需求{what}。按 J 看下一条，K 看上一条。", en: "This need: {what}. Press J for the next, K for the one before.")
             }
             (None, Some(_)) => {
-                text!(zh: "没有人符合所有规则。按 w 查某个供方差在哪里，或按 e 放宽要求。", en: "Nobody passes every rule. Press w to see what somebody lacks, or e to relax the need.").get(lang).to_owned()
+                text!(zh: "没有人符合所有规则。按 m 看其他办法：放宽要求，或谁只差一条规则。", en: "Nobody passes every rule. Press m for other ways: asking less, and who fails one rule only.").get(lang).to_owned()
             }
             (None, None) => text!(zh: "正在排序…", en: "ranking…").get(lang).to_owned(),
         };
@@ -131,6 +136,7 @@ impl Queue {
             return;
         };
         let (need, places) = (&lineup.need, &lineup.places);
+        let parts = &lineup.partials.list;
         table.draw(
             buf,
             area,
@@ -148,7 +154,10 @@ impl Queue {
                     let what = others::lost(lost, need, told, model);
                     lost_row(&candidate.supplier, what, model)
                 }
-                None => Vec::new(),
+                None => parts
+                    .get(i - places.len())
+                    .map(|part| part_row(part, model))
+                    .unwrap_or_default(),
             },
         );
     }
@@ -166,6 +175,9 @@ impl Queue {
 
     /// Why the selected candidate has its score.
     fn reason_lines(&self, model: &Model, room: usize) -> Vec<(String, Style)> {
+        if let Some(part) = self.part() {
+            return part_lines(part, model, room);
+        }
         let (Some(found), Some(place)) = (self.lineup(), self.place()) else {
             return Vec::new();
         };
@@ -188,7 +200,7 @@ impl Queue {
     /// The same with a line for each criterion and its points.
     fn reason_rows(&self, model: &Model, room: usize) -> Vec<(String, Style)> {
         let (Some(found), Some(place)) = (self.lineup(), self.place()) else {
-            return Vec::new();
+            return self.reason_lines(model, room);
         };
         if place.lost.is_some() {
             return self.reason_lines(model, room);
@@ -240,6 +252,34 @@ fn candidate_row(candidate: &Candidate, cells: u16, model: &Model) -> Vec<Line<'
     let bars = candidate.criteria.iter();
     row.extend(bars.map(|value| bar(*value, cells, &model.theme)));
     row
+}
+
+/// Somebody who can take most of the visits, with which.
+fn part_row(part: &Partial, model: &Model) -> Vec<Line<'static>> {
+    let theme = &model.theme;
+    let (candidate, sign) = (&part.candidate, if theme.ascii { "~" } else { "◐" });
+    let km = candidate.distance_km;
+    vec![
+        Line::from(Span::styled(sign, theme.warn)),
+        Line::from(cells::supplier_name(&candidate.supplier, model)),
+        Line::from(Span::styled(
+            format!("{:.1}", candidate.score),
+            theme.accent,
+        )),
+        Line::from(km.map_or_else(|| "–".to_owned(), |km| format!("{km:.1}"))),
+        Line::from(Span::styled(shares::part(part, model.lang), theme.warn)),
+    ]
+}
+
+/// Why somebody can't take all of the visits.
+fn part_lines(part: &Partial, model: &Model, room: usize) -> Vec<(String, Style)> {
+    let name = cells::supplier_name(&part.candidate.supplier, model);
+    let code = &part.candidate.supplier;
+    let said = shares::part_and_why(part, model.lang);
+    wrap(&format!("{name} {code}  {said}"), room)
+        .into_iter()
+        .map(|line| (line, model.theme.base))
+        .collect()
 }
 
 /// A candidate who is none any more: greyed out, with what happened in place of the score.

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Withdraw, Wording};
 use super::queue::{Mode, Queue};
-use super::{cells, others, words};
+use super::{cells, others, shares, words};
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::app::worker::Request;
 use crate::console::widgets::status::Kind as Tone;
@@ -40,6 +40,16 @@ impl Queue {
             return;
         }
         let lang = ctx.model.lang;
+        if let (Some(need), Some(part)) = (self.need(), self.part()) {
+            let pair = Pair {
+                need: need.clone(),
+                supplier: part.candidate.supplier.clone(),
+            };
+            let command = shares::command(&need, part);
+            let wording = shares::question(&need, part);
+            self.send(pair, command, wording, ctx);
+            return;
+        }
         let (Some(row), Some(place)) = (self.row(), self.place()) else {
             let said = text!(zh: "没有可以确认的候选人", en: "There is no candidate to confirm");
             ctx.say(Tone::Warn, said.get(lang));
@@ -57,19 +67,21 @@ impl Queue {
             );
             return;
         }
-        let token = ctx.model.token();
         let command = Command::Confirm {
             need: pair.need.clone(),
             supplier: pair.supplier.clone(),
             visits: None,
             place: None,
         };
+        let wording = question(row, &pair.supplier);
+        self.send(pair, command, wording, ctx);
+    }
+
+    /// Asks, and sends the command on yes.
+    fn send(&mut self, pair: Pair, command: Command, wording: Wording, ctx: &mut Ctx<'_>) {
+        let token = ctx.model.token();
         let then = vec![Effect::Ask(Request::Execute(token, command))];
-        let ask = Ask::new(
-            question(row, &pair.supplier),
-            text!(zh: "确认", en: "confirm"),
-            then,
-        );
+        let ask = Ask::new(wording, text!(zh: "确认", en: "confirm"), then);
         self.confirmation.sent = Some((token, pair, ask.withdraw()));
         ctx.push(ask);
     }

@@ -4,26 +4,27 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::need_detail::{booked, history};
-use super::page::Page;
 use super::sheet::{Sheet, Spec, Submit};
 use super::{cells, words};
 use crate::console::app::library::Home;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect};
-use crate::console::app::worker::Request;
 use crate::console::widgets::form::{Choice, Field, Form, Search};
 use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{Command, Done, Scope, is_demand};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};
-use crate::domain::{Code, Kind, Minute, Outcome, Right, Subject};
+use crate::domain::{AnyRecord, Code, Kind, Minute, Outcome, Right, Subject};
+use crate::store::fetch;
 use crate::text;
 
 mod draft;
 mod record;
+mod why;
 
 pub use draft::{describe, resume};
 use record::RecordForm;
+pub use why::{ask_why, ask_why_of};
 
 /// Opens the form for a new record.
 pub fn add(kind: Kind, ctx: &mut Ctx<'_>) {
@@ -106,8 +107,12 @@ pub(super) fn finder(kind: Kind, model: &Model) -> Search {
         let seen = |codes: &[Code]| desk.seen_codes(kind, codes).unwrap_or_default();
         let found = seen(&found);
         let name = |code: &Code| match rows.get(kind, code).ok().flatten() {
-            Some(crate::domain::AnyRecord::Supplier(s)) => s.name,
-            Some(crate::domain::AnyRecord::Resident(r)) => r.name,
+            Some(AnyRecord::Supplier(s)) => s.name,
+            Some(AnyRecord::Resident(r)) => r.name,
+            Some(AnyRecord::Need(n)) => {
+                let resident = fetch::<Resident>(&*rows, &n.resident).ok().flatten();
+                resident.map_or_else(String::new, |r| r.name)
+            }
             _ => String::new(),
         };
         let label = |code: &Code| format!("{} ({code})", name(code));
@@ -133,7 +138,7 @@ struct CancelForm {
     need: Code,
 }
 
-fn reason_field(model: &Model) -> Field {
+pub(super) fn reason_field(model: &Model) -> Field {
     let label = text!(zh: "原因", en: "reason").get(model.lang);
     let help = text!(zh: "写一句原因，Ctrl-S 保存", en: "Say why in a few words; Ctrl-S saves");
     Field::text("reason", label, "")
@@ -373,54 +378,5 @@ impl Spec for OutcomeForm {
     fn done(&self, _done: &Done, model: &Model) -> (String, Vec<Effect>) {
         let said = text!(zh: "已登记结果", en: "Outcome recorded");
         (said.get(model.lang).to_owned(), Vec::new())
-    }
-}
-
-/// Asks for a supplier, then shows every rule for the pair.
-pub fn ask_why(need: &Code, ctx: &mut Ctx<'_>) {
-    push(WhyForm { need: need.clone() }, ctx);
-}
-
-struct WhyForm {
-    need: Code,
-}
-
-impl Spec for WhyForm {
-    fn subject(&self) -> Option<Subject> {
-        None
-    }
-
-    fn title(&self, model: &Model) -> String {
-        let title = text!(zh: "为什么不是……", en: "Why, or why not").get(model.lang);
-        format!("{title} {}", self.need)
-    }
-
-    fn fields(&self, model: &Model) -> Vec<Field> {
-        let label = text!(zh: "供方", en: "supplier").get(model.lang);
-        let help = text!(zh: "输入姓名、拼音首字母、编码或电话，Enter 查看", en: "Type a name, pinyin initials, a code or a telephone number, then Enter");
-        let field = Field::search(
-            "supplier",
-            label,
-            &Choice::default(),
-            finder(Kind::Supplier, model),
-        );
-        vec![field.required().help(help.get(model.lang))]
-    }
-
-    fn submit(&self, form: &Form, model: &Model) -> Result<Submit, (&'static str, String)> {
-        let code = Code::parse(form.value("supplier"))
-            .map_err(|said| ("supplier", said.get(model.lang).to_owned()))?;
-        if model.fetch::<Supplier>(&code).is_none() {
-            let said = text!(zh: "没有这个供方，请从列表中选择", en: "There is no such supplier; choose one from the list");
-            return Err(("supplier", said.get(model.lang).to_owned()));
-        }
-        Ok(Submit::Effects(vec![
-            Effect::Push(Box::new(Page::why(self.need.clone(), code.clone()))),
-            Effect::Ask(Request::Why(self.need.clone(), code)),
-        ]))
-    }
-
-    fn done(&self, _done: &Done, _model: &Model) -> (String, Vec<Effect>) {
-        (String::new(), Vec::new())
     }
 }

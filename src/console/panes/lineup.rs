@@ -5,6 +5,7 @@ use crate::console::widgets::table::TableState;
 use crate::desk::Lost;
 use crate::domain::Code;
 use crate::domain::record::Weights;
+use crate::matching::partial::{Partial, Partials};
 use crate::matching::{Candidate, Ranking};
 
 /// One row.
@@ -27,6 +28,8 @@ pub struct Lineup {
     pub weights: Weights,
     /// The rows.
     pub places: Vec<Place>,
+    /// Those who can take most visits, in rows of their own below.
+    pub partials: Partials,
     /// The selection.
     pub state: TableState,
 }
@@ -40,6 +43,7 @@ impl Lineup {
             eligible: 0,
             weights: ranking.weights,
             places: Vec::new(),
+            partials: Partials::default(),
             state: TableState::default(),
         };
         lineup.take(ranking, &[]);
@@ -50,6 +54,42 @@ impl Lineup {
     #[must_use]
     pub fn selected(&self) -> Option<&Place> {
         self.places.get(self.state.selected()?)
+    }
+
+    /// Who is selected for a part of the series.
+    #[must_use]
+    pub fn part(&self) -> Option<&Partial> {
+        let at = self.state.selected()?.checked_sub(self.places.len())?;
+        self.partials.list.get(at)
+    }
+
+    /// The supplier of the selected row.
+    #[must_use]
+    pub fn supplier(&self) -> Option<&Code> {
+        let candidate = match self.selected() {
+            Some(place) => &place.candidate,
+            None => &self.part()?.candidate,
+        };
+        Some(&candidate.supplier)
+    }
+
+    /// Takes those who can take most visits.
+    pub fn take_partials(&mut self, partials: &Partials) {
+        let kept = self.supplier().cloned();
+        self.partials = partials.clone();
+        self.hold(kept);
+    }
+
+    /// Keeps the selection on a supplier, wherever the row is now.
+    fn hold(&mut self, kept: Option<Code>) {
+        let at = kept.and_then(|code| {
+            let full = self.places.iter().map(|place| &place.candidate);
+            let part = self.partials.list.iter().map(|part| &part.candidate);
+            full.chain(part).position(|found| found.supplier == code)
+        });
+        self.state
+            .set_len(self.places.len() + self.partials.list.len());
+        self.state.select(at.unwrap_or(0));
     }
 
     /// The suppliers on the screen.
@@ -72,9 +112,7 @@ impl Lineup {
     /// Takes a new ranking: those who were lost stay where they were, the others are ranked around them, and the
     /// selection stays with its supplier.
     pub fn take(&mut self, ranking: &Ranking, lost: &[Lost]) {
-        let kept = self
-            .selected()
-            .map(|place| place.candidate.supplier.clone());
+        let kept = self.supplier().cloned();
         let mut stay = std::mem::take(&mut self.places)
             .into_iter()
             .enumerate()
@@ -103,23 +141,19 @@ impl Lineup {
         }
         self.eligible = ranking.eligible;
         self.weights = ranking.weights;
-        self.state.set_len(self.places.len());
-        let at = kept.and_then(|code| {
-            self.places
-                .iter()
-                .position(|place| place.candidate.supplier == code)
-        });
-        self.state.select(at.unwrap_or(0));
+        self.hold(kept);
     }
 
     /// Drops a supplier's row, so that it does not stay as lost; the best becomes the selected one.
     pub fn forget(&mut self, supplier: &Code) {
-        let is_selected = self
-            .selected()
-            .is_some_and(|place| place.candidate.supplier == *supplier);
+        let is_selected = self.supplier() == Some(supplier);
         self.places
             .retain(|place| place.candidate.supplier != *supplier);
-        self.state.set_len(self.places.len());
+        self.partials
+            .list
+            .retain(|part| part.candidate.supplier != *supplier);
+        self.state
+            .set_len(self.places.len() + self.partials.list.len());
         if is_selected {
             self.state.top();
         }
@@ -196,6 +230,32 @@ mod tests {
         assert_eq!(picture(&lineup), ">C Bx A");
         lineup.take(&ranking(&[]), &[lost("A"), lost("C")]);
         assert_eq!(picture(&lineup), ">Cx Ax");
+    }
+
+    #[test]
+    fn who_can_take_a_part_stands_below_and_the_selection_follows_them() {
+        let part = |supplier: &str| Partial {
+            candidate: ranking(&[supplier]).candidates[0].clone(),
+            visits: Vec::new(),
+            missing: Vec::new(),
+        };
+        let of = |list: Vec<Partial>| Partials {
+            count: list.len(),
+            list,
+        };
+        let mut lineup = Lineup::new(&ranking(&["A"]));
+        lineup.take_partials(&of(vec![part("B"), part("C")]));
+        lineup.state.select(2);
+        assert_eq!(lineup.selected(), None);
+        assert_eq!(
+            lineup.part().map(|part| &part.candidate.supplier),
+            Some(&code("C"))
+        );
+        lineup.take_partials(&of(vec![part("C")]));
+        assert_eq!(lineup.state.selected(), Some(1));
+        lineup.take(&ranking(&["A", "C"]), &[]);
+        assert_eq!(picture(&lineup), "A >C");
+        assert_eq!(lineup.part(), None);
     }
 
     #[test]

@@ -11,12 +11,17 @@ pub mod lineup;
 pub mod need_detail;
 pub mod others;
 pub mod page;
+mod preview;
 pub mod queue;
 pub mod queue_draw;
 pub mod reasons;
 pub mod registry;
+mod relaxing;
 mod reveal;
+mod shares;
 pub mod sheet;
+mod substitute;
+mod ways;
 pub mod words;
 
 use super::app::view::View;

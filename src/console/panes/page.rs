@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{detail, edit, need_detail, reasons, reveal};
+use super::{detail, edit, need_detail, reasons, reveal, substitute, ways};
 use crate::console::app::actions;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
@@ -200,6 +200,8 @@ impl View for Page {
             Subject::Record(Kind::Need, _) => &[
                 "back",
                 "outcome",
+                "ways",
+                "substitute",
                 "unmatch",
                 "cancel-need",
                 "edit",
@@ -227,6 +229,9 @@ impl View for Page {
             ("outcome", Subject::Record(Kind::Need, code)) => edit::outcome(code, None, ctx),
             ("cancel-need", Subject::Record(Kind::Need, code)) => edit::cancel(code, ctx),
             ("why-other", Subject::Record(Kind::Need, code)) => edit::ask_why(code, ctx),
+            ("why-other", Subject::Record(Kind::Supplier, code)) => edit::ask_why_of(code, ctx),
+            ("ways", Subject::Record(Kind::Need, code)) => ways::open(code, ctx),
+            ("substitute", Subject::Record(Kind::Need, code)) => substitute::ask(code, ctx),
             _ => return false,
         }
         true

@@ -8,7 +8,7 @@ use super::lineup::{Lineup, Place};
 use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
-use super::{edit, reveal};
+use super::{edit, reveal, substitute, ways};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
@@ -18,6 +18,7 @@ use crate::console::widgets::table::TableState;
 use crate::desk::{BestRow, DeskError, Left, Lost, News};
 use crate::domain::record::Need;
 use crate::domain::{AnyRecord, Code, Event, Kind, Verb};
+use crate::matching::partial::{Partial, Partials};
 use crate::matching::{Awaiting, Ranking};
 use crate::{say, text};
 
@@ -40,6 +41,8 @@ pub struct Queue {
     pub(super) rows: Vec<BestRow>,
     pub(super) needs: TableState,
     pub(super) lineup: Option<Lineup>,
+    /// Who can take most visits of a need.
+    partials: Option<(Code, Partials)>,
     pub(super) awaiting: Vec<Awaiting>,
     pub(super) visits: TableState,
     pub(super) loaded: bool,
@@ -84,7 +87,12 @@ impl Queue {
     }
 
     fn supplier(&self) -> Option<Code> {
-        self.place().map(|place| place.candidate.supplier.clone())
+        self.lineup()?.supplier().cloned()
+    }
+
+    /// Who is selected for a part of the series.
+    pub(super) fn part(&self) -> Option<&Partial> {
+        self.lineup()?.part()
     }
 
     /// Turns to the need that is selected now; one that had left the queue goes when another takes its place.
@@ -96,6 +104,7 @@ impl Queue {
         self.drop_left();
         self.asked = need;
         self.lineup = None;
+        self.partials = None;
         self.told = Told::default();
         self.own = false;
         self.rank(ctx);
@@ -120,6 +129,7 @@ impl Queue {
         if let Some(need) = &self.asked {
             let shown = self.lineup().map(Lineup::shown).unwrap_or_default();
             ctx.ask(Request::Candidates(need.clone(), shown));
+            ctx.ask(Request::Partials(need.clone()));
         }
     }
 
@@ -244,7 +254,19 @@ impl Queue {
             Some(lineup) if lineup.need == ranking.need => lineup.take(ranking, lost),
             other => *other = Some(Lineup::new(ranking)),
         }
+        self.show_partials();
         self.tell_lost(before, ctx);
+    }
+
+    /// Puts those who can take a part below the candidates, whichever of the two came first.
+    fn show_partials(&mut self) {
+        let Some(lineup) = &mut self.lineup else {
+            return;
+        };
+        match &self.partials {
+            Some((need, found)) if *need == lineup.need => lineup.take_partials(found),
+            _ => lineup.take_partials(&Partials::default()),
+        }
     }
 
     fn why(&self, ctx: &mut Ctx<'_>) {
@@ -281,6 +303,8 @@ impl Queue {
         };
         match action {
             "why-other" => edit::ask_why(&need, ctx),
+            "ways" => ways::open(&need, ctx),
+            "substitute" => substitute::ask(&need, ctx),
             "unmatch" => edit::unmatch(&need, ctx),
             "cancel-need" => edit::cancel(&need, ctx),
             _ => edit::edit(Kind::Need, &need, ctx),
@@ -304,7 +328,7 @@ impl Queue {
             return;
         }
         if self.lineup().is_none_or(|lineup| lineup.state.is_empty()) {
-            let said = text!(zh: "没有候选人。按 w 查某个供方为什么不行", en: "No candidates. Press w to see why somebody is not one");
+            let said = text!(zh: "没有候选人。按 m 看其他办法，按 w 查某个供方为什么不行", en: "No candidates. Press m for other ways, w to see why somebody is not one");
             ctx.say(Tone::Warn, said.get(ctx.model.lang));
         } else {
             self.mode = Mode::Candidates;
@@ -344,6 +368,7 @@ impl View for Queue {
                 "confirm",
                 "skip",
                 "open",
+                "ways",
                 "why-other",
                 "add",
                 "awaiting",
@@ -383,7 +408,9 @@ impl View for Queue {
             "open" => self.open(ctx),
             "reveal" => self.reveal(ctx),
             "add" => edit::add_need(None, ctx),
-            "why-other" | "unmatch" | "cancel-need" | "edit" => self.act_on_need(action, ctx),
+            "why-other" | "ways" | "substitute" | "unmatch" | "cancel-need" | "edit" => {
+                self.act_on_need(action, ctx);
+            }
             "awaiting" => {
                 self.mode = match self.mode {
                     Mode::Awaiting => Mode::Needs,
@@ -412,6 +439,10 @@ impl View for Queue {
             }
             Answer::Candidates(need, Ok((ranking, lost))) if self.need().as_ref() == Some(need) => {
                 self.take_ranking(ranking, lost, ctx);
+            }
+            Answer::Partials(need, Ok(found)) if self.need().as_ref() == Some(need) => {
+                self.partials = Some((need.clone(), found.clone()));
+                self.show_partials();
             }
             Answer::Executed(token, result) => {
                 if let Ok(done) = result {

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::page::Page;
-use super::{cells, edit, reveal};
+use super::{cells, edit, reveal, substitute, ways};
 use crate::console::app::model::{Model, Names};
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
@@ -168,6 +168,22 @@ impl Registry {
         }
     }
 
+    /// What is asked about the selected need or supplier; false where it makes no sense.
+    fn ask(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+        let kind = self.kind();
+        let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) else {
+            return true;
+        };
+        match (action, kind) {
+            ("why-other", Kind::Supplier) => edit::ask_why_of(&code, ctx),
+            ("why-other", Kind::Need) => edit::ask_why(&code, ctx),
+            ("ways", Kind::Need) => ways::open(&code, ctx),
+            ("substitute", Kind::Need) => substitute::ask(&code, ctx),
+            _ => return false,
+        }
+        true
+    }
+
     fn turn_over(&mut self, ctx: &mut Ctx<'_>) {
         self.current = (self.current + 1) % self.shelves.len().max(1);
         if self.shelf().is_some_and(|shelf| !shelf.loaded) {
@@ -270,6 +286,7 @@ impl View for Registry {
             "reveal" => self.reveal(ctx),
             "add" => edit::add(self.kind(), ctx),
             "add-resident" => edit::add(Kind::Resident, ctx),
+            "why-other" | "ways" | "substitute" => return self.ask(action, ctx),
             "other-list" => self.turn_over(ctx),
             "filter" => self.typing = true,
             "accept" => self.typing = false,

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
+use super::preview::Preview;
 use crate::console::app::keeper::Wish;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
@@ -16,7 +17,8 @@ use crate::console::widgets::form::{Field, Filling, Form};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::text::{put, wrap};
-use crate::desk::{Command, Done, Hold};
+use crate::desk::{Command, Done, Hold, News};
+use crate::domain::record::Need;
 use crate::domain::{Draft, Stamp, Subject};
 use crate::text;
 
@@ -45,6 +47,11 @@ pub trait Spec {
     /// The field's id and the message.
     fn submit(&self, form: &Form, model: &Model) -> Result<Submit, (&'static str, String)>;
 
+    /// The need that is typed so far, for a form that shows its candidates; `Some(None)` while it can't be read.
+    fn sketch(&self, _form: &Form) -> Option<Option<Need>> {
+        None
+    }
+
     /// What to say and to do when the change is done.
     fn done(&self, done: &Done, model: &Model) -> (String, Vec<Effect>);
 }
@@ -60,14 +67,18 @@ pub struct Sheet {
     hold: Option<Arc<Hold>>,
     /// What the draft holds as it was kept last.
     kept: Option<Filling>,
+    /// The candidates of the need that is typed.
+    preview: Option<Preview>,
 }
 
 impl Sheet {
     /// A form with its values at first.
     #[must_use]
     pub fn new(spec: Box<dyn Spec>, model: &Model) -> Self {
+        let form = Form::new(spec.fields(model), model.lang);
         Self {
-            form: Form::new(spec.fields(model), model.lang),
+            preview: spec.sketch(&form).map(|_| Preview::default()),
+            form,
             spec,
             token: None,
             refused: None,
@@ -252,6 +263,9 @@ impl View for Sheet {
     }
 
     fn keep(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some(preview) = &mut self.preview {
+            preview.typed(self.spec.sketch(&self.form).flatten(), ctx);
+        }
         if !self.done && self.is_taken_over() {
             self.done = true;
             let over = text!(zh: "这份表单已在另一个会话里继续", en: "another session goes on with this form");
@@ -277,6 +291,9 @@ impl View for Sheet {
     }
 
     fn answer(&mut self, answer: &Answer, ctx: &mut Ctx<'_>) {
+        if let Some(preview) = &mut self.preview {
+            preview.answer(answer);
+        }
         if let Answer::List(..) = answer {
             // A form that was taken up again may be there before the registry is.
             self.form.look_again();
@@ -306,6 +323,12 @@ impl View for Sheet {
         }
     }
 
+    fn news(&mut self, news: &News, _ctx: &mut Ctx<'_>) {
+        if let Some(preview) = self.preview.as_mut().filter(|_| news.changed()) {
+            preview.forget();
+        }
+    }
+
     fn language(&mut self, ctx: &mut Ctx<'_>) {
         let filling = self.form.filling();
         self.form = Form::new(self.spec.fields(ctx.model), ctx.model.lang);
@@ -332,13 +355,19 @@ impl View for Sheet {
         // Room for the suggestions of a search, an error and the line of help.
         let extra = if fields < 5 { 7 } else { 9 };
         let tall = fields.saturating_add(extra).saturating_add(below);
-        let inner = frame(
-            buf,
-            area,
-            &model.theme,
-            &self.spec.title(model),
-            (wide, tall),
-        );
+        let size = match self.preview {
+            Some(_) => Preview::window(area, (wide, tall)),
+            None => (wide, tall),
+        };
+        let inner = frame(buf, area, &model.theme, &self.spec.title(model), size);
+        let inner = match &self.preview {
+            Some(preview) => {
+                let [form, candidates] = Preview::split(inner);
+                preview.draw(buf, candidates, model);
+                form
+            }
+            None => inner,
+        };
         let body = Rect {
             height: inner.height.saturating_sub(below),
             ..inner

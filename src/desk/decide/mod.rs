@@ -69,6 +69,11 @@ pub(super) fn decide(
             by,
             place,
         } => substitute(rows, context, need, [supplier, by], *start, *place),
+        Command::Relax {
+            need,
+            farther,
+            reason,
+        } => relax(rows, context, need, farther.as_deref(), reason),
         Command::Unmatch {
             need,
             supplier,
@@ -122,6 +127,24 @@ fn substitute(
     }
     let booking = Booking::Once(std::slice::from_ref(&start));
     events.extend(confirm::confirm(&freed, context, need, by, booking, place)?);
+    Ok(events)
+}
+
+/// Edits a need, and the supplier who goes farther for it.
+fn relax(
+    rows: &dyn Rows,
+    context: &Context<'_>,
+    [before, after]: &[Need; 2],
+    farther: Option<&[Supplier; 2]>,
+    reason: &str,
+) -> Result<Vec<Event>, Undecided> {
+    must_reason(reason)?;
+    let edit =
+        |before: AnyRecord, after: AnyRecord| put::edit(rows, context, &before, &after, reason);
+    let mut events = edit(before.clone().into(), after.clone().into())?;
+    if let Some([before, after]) = farther {
+        events.extend(edit(before.clone().into(), after.clone().into())?);
+    }
     Ok(events)
 }
 

@@ -13,6 +13,7 @@ use crate::domain::field::{Field as Column, Privacy};
 use crate::domain::kinds::Word;
 use crate::domain::lang::{Lang, Text};
 use crate::domain::mask::masked;
+use crate::domain::record::Need;
 use crate::domain::{
     AnyRecord, Code, Kind, Record, Said, Sex, Status, Subject, SupplierKind, Urgency,
 };
@@ -282,6 +283,20 @@ fn help(column: &str) -> Option<Text> {
     })
 }
 
+impl<R: Record + Into<AnyRecord>> RecordForm<R> {
+    /// The record as it is typed so far; none while some of it can't be read.
+    fn so_far(&self, form: &Form) -> Option<R> {
+        let mut record = self.base.clone();
+        for column in self.columns().filter(|column| column.column != "code") {
+            let typed = form.expected(column.column).trim();
+            if !self.is_kept(column, typed) {
+                (column.set)(&mut record, typed).ok()?;
+            }
+        }
+        record.check().is_ok().then_some(record)
+    }
+}
+
 impl<R: Record + Into<AnyRecord>> Spec for RecordForm<R> {
     fn subject(&self) -> Option<Subject> {
         let base = self.base.clone().into();
@@ -323,6 +338,14 @@ impl<R: Record + Into<AnyRecord>> Spec for RecordForm<R> {
             }
         };
         Ok(Submit::Command(command))
+    }
+
+    fn sketch(&self, form: &Form) -> Option<Option<Need>> {
+        let need = |record: R| match record.into() {
+            AnyRecord::Need(need) => Some(need),
+            _ => None,
+        };
+        (R::KIND == Kind::Need).then(|| self.so_far(form).and_then(need))
     }
 
     fn done(&self, done: &Done, model: &Model) -> (String, Vec<Effect>) {

@@ -152,6 +152,17 @@ impl Field {
         &self.value
     }
 
+    /// The value that it would have if it were left now: of an open search the marked suggestion.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        match &self.kind {
+            Kind::Search { found, marked, .. } if !self.input.text().is_empty() => found
+                .get(*marked)
+                .map_or(&self.value, |choice| &choice.value),
+            _ => &self.value,
+        }
+    }
+
     /// Whether it may not be left empty.
     #[must_use]
     pub fn is_required(&self) -> bool {

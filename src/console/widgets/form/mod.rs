@@ -60,6 +60,13 @@ impl Form {
         field.map_or("", Field::value)
     }
 
+    /// The value that field `id` would have if it were left now.
+    #[must_use]
+    pub fn expected(&self, id: &str) -> &str {
+        let field = self.fields.iter().find(|f| f.id == id);
+        field.map_or("", Field::expected)
+    }
+
     /// Sets the value of field `id`, as if it had been typed.
     pub fn set(&mut self, id: &str, value: &str) {
         if let Some(field) = self.fields.iter_mut().find(|f| f.id == id) {
