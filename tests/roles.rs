@@ -1,7 +1,7 @@
 //! Who may do what: what an administrator who gives a role can rely on.
 
 use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError, ImportRow, Journal};
-use matchdesk::domain::record::{Grant, Need, Service, Settings};
+use matchdesk::domain::record::{Grant, Need, Service, Settings, Supplier};
 use matchdesk::domain::{AnyRecord, Code, Kind, Minute, Right, Role, Stamp, Verb, Zone};
 use matchdesk::figures::{By, Period};
 use matchdesk::store::RequestId;
@@ -455,4 +455,44 @@ fn a_visit_entered_by_hand_closes_no_need_of_another_resident_or_street() {
             .unwrap()
             .is_some()
     );
+}
+
+#[test]
+fn shares_substitutes_and_relaxations_need_the_right_where_they_change_something() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    let wang = district.user("wang", &[]);
+    let start = Minute::parse("2026-11-24T09:00").unwrap();
+    let share = |need: &str| Command::Share {
+        need: code(need),
+        supplier: code("V1"),
+        visits: vec![start],
+        place: None,
+    };
+    let substitute = Command::Substitute {
+        need: code("N2"),
+        supplier: code("V1"),
+        start,
+        by: code("V2"),
+        place: None,
+    };
+    let relax = |need: &str, supplier: &str, reason: &str| {
+        let need: Need = district.desk.must(&code(need)).unwrap();
+        let before: Supplier = district.desk.must(&code(supplier)).unwrap();
+        let mut after = before.clone();
+        after.radius_km = Some(9.0);
+        Command::Relax {
+            need: Box::new([need.clone(), need]),
+            farther: Some(Box::new([before, after])),
+            reason: reason.to_owned(),
+        }
+    };
+    let denied = || refused("not_permitted");
+    assert_eq!(wang.does(&share("N2")), denied());
+    assert_eq!(wang.does(&substitute), denied());
+    assert_eq!(wang.does(&relax("N2", "V1", "agreed")), denied());
+    assert_eq!(wang.does(&relax("N1", "V2", "agreed")), denied());
+    assert_eq!(wang.does(&relax("N1", "V1", " ")), refused("invalid"));
+    assert_eq!(wang.does(&relax("N1", "V1", "agreed")), Ok(()));
+    assert_eq!(wang.does(&share("N1")), Ok(()));
 }
