@@ -5,11 +5,13 @@ mod criteria;
 mod history;
 mod index;
 mod life;
+mod reach;
 mod rules;
 mod space;
 mod tree;
 
 pub use index::Index;
+pub use reach::reach;
 
 use crate::domain::record::Weights;
 use crate::domain::{Code, Minute, Said, Stamp, Urgency};
