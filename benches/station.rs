@@ -9,6 +9,7 @@ mod place;
 #[path = "../tests/place/terminal.rs"]
 mod terminal;
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -244,7 +245,70 @@ fn starts() {
     Times::of(again.collect()).row("show, after the station was killed", None);
 }
 
+/// Confirmations of one supplier who has been there for years: 5,000 matches that were ended, 5,000 visits that are over.
+fn old_hand() {
+    const BEFORE: usize = 5_000;
+    let pool = Pool {
+        suppliers: 1,
+        needs: BEFORE + 200,
+        services: 1,
+        ..POOL
+    };
+    let files = tempfile::tempdir().unwrap();
+    pool.write(files.path());
+    let hand = supplier(0);
+    let mut matches = "need,supplier,visits,confirmed_at,ended_at,end_reason\n".to_owned();
+    let mut services = "code,resident,supplier,category,start,minutes,outcome,rating\n".to_owned();
+    for number in 0..BEFORE {
+        let (need, resident) = (need(number), number / 2);
+        let day = format!(
+            "20{:02}-{:02}-{:02}",
+            10 + number / 400,
+            1 + number / 30 % 12,
+            1 + number % 28
+        );
+        let _ = writeln!(matches, "{need},{hand},,{day}T08:00,{day}T09:00,moved");
+        let _ = writeln!(
+            services,
+            "W{number},R{resident:05},{hand},S0,{day}T10:00,60,completed,5"
+        );
+    }
+    std::fs::write(files.path().join("matches.csv"), matches).unwrap();
+    std::fs::write(files.path().join("services.csv"), services).unwrap();
+    let place = Place::of(files.path());
+    let ready = run(&place, &["candidates", &need(0), "--json"]);
+    assert!(ready.status.success(), "{}", place::words(&ready));
+    let times = (BEFORE..pool.needs).map(|number| {
+        let need = need(number);
+        let began = Instant::now();
+        let answer = place
+            .ask_at(None, &["confirm", &need, &hand], None)
+            .unwrap();
+        let took = began.elapsed();
+        assert_eq!(answer.status, 0, "{}", answer.words());
+        let ended = place.ask_at(None, &["unmatch", &need, &hand, "--reason", "moved"], None);
+        assert_eq!(ended.unwrap().status, 0);
+        took
+    });
+    let times = Times::of(times.collect());
+    head("One supplier with 5,000 ended matches and 5,000 closed visits");
+    times.row("confirm, then ended again", None);
+}
+
 fn main() {
-    commits();
-    starts();
+    // What is named, or everything.
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let all: [(&str, fn()); 3] = [
+        ("old_hand", old_hand),
+        ("commits", commits),
+        ("starts", starts),
+    ];
+    for (name, measure) in all {
+        if named.is_empty() || named.iter().any(|one| one == name) {
+            measure();
+        }
+    }
 }

@@ -730,7 +730,7 @@ fn of_many_who_confirm_the_same_supplier_at_once_exactly_one_succeeds() {
             .desk
             .rows()
             .unwrap()
-            .matches_of_supplier(&code("V1"))
+            .matches_of_supplier(&code("V1"), Minute::EVER)
             .unwrap()[0]
             .key()
             .to_string(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use matchdesk::desk::{Actor, Clock, Desk, DeskError, ImportRow};
 use matchdesk::domain::record::Supplier;
-use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Stamp, Zone};
+use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Minute, Stamp, Zone};
 use matchdesk::exchange;
 use matchdesk::store::{self, Store, StoreError};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
@@ -197,10 +197,57 @@ fn a_store_of_a_newer_release_is_not_touched() {
     let place = Place::filled();
     place.tamper(|transaction| {
         let mut meta = transaction.open_table(META).unwrap();
-        meta.insert(b"format".as_slice(), 2_u16.to_le_bytes().as_slice())
+        meta.insert(b"format".as_slice(), 3_u16.to_le_bytes().as_slice())
             .unwrap();
     });
     assert!(words(&opening(&place.store())).1.contains("newer release"));
+}
+
+#[test]
+fn a_store_of_the_first_format_is_brought_up_to_this_one() {
+    let place = Place::filled();
+    let service = [
+        ("code", "S1"),
+        ("resident", "R1"),
+        ("supplier", "V1"),
+        ("category", "c1"),
+        ("start", "2026-11-20T09:00"),
+        ("minutes", "60"),
+        ("outcome", "completed"),
+        ("need", "N1"),
+    ];
+    take(&place.desk(), Kind::Service, &service);
+    place.tamper(|transaction| {
+        let mut links = transaction.open_table(LINKS).unwrap();
+        let rows: Vec<Vec<u8>> = links
+            .iter()
+            .unwrap()
+            .map(|row| row.unwrap().0.value().to_vec())
+            .collect();
+        for row in rows {
+            // There was no time between owner and target.
+            let owner = row.iter().position(|byte| *byte == 0).unwrap() + 1;
+            let target = owner + if row[0] == b'n' { 0 } else { 4 };
+            links.remove(row.as_slice()).unwrap();
+            let old = [&row[..owner], &row[target..]].concat();
+            links.insert(old.as_slice(), [].as_slice()).unwrap();
+        }
+        let mut meta = transaction.open_table(META).unwrap();
+        meta.insert(b"format".as_slice(), 1_u16.to_le_bytes().as_slice())
+            .unwrap();
+    });
+    assert_eq!(place.problems(), Vec::<String>::new());
+    let desk = place.desk();
+    let rows = desk.rows().unwrap();
+    let since = |day: &str| {
+        let from = Minute::parse(&format!("{day}T09:00")).unwrap();
+        rows.services_of_supplier(&Code::composed("V1"), from)
+            .unwrap()
+            .len()
+    };
+    assert_eq!((since("2026-11-20"), since("2026-11-21")), (1, 0));
+    let needs = rows.needs_of_resident(&Code::composed("R1")).unwrap();
+    assert_eq!(needs.len(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::{Desk, DeskError};
 use crate::domain::record::Service;
-use crate::domain::{Code, Kind, Stamp};
+use crate::domain::{Code, Kind, Minute, Stamp};
 use crate::store::{Entry, FieldChange, Rows, StoreError};
 
 /// Which journal entries are asked for.
@@ -67,11 +67,11 @@ impl Journal {
     fn subjects(&self, rows: &dyn Rows) -> Result<Vec<Subject>, StoreError> {
         let mut subjects = Vec::new();
         if let Some(need) = &self.need {
-            let services = rows.services_of_need(need)?;
+            let services = rows.services_of_need(need, Minute::EVER)?;
             subjects.push(Subject::new(Kind::Need, need, services));
         }
         if let Some(supplier) = &self.supplier {
-            let services = rows.services_of_supplier(supplier)?;
+            let services = rows.services_of_supplier(supplier, Minute::EVER)?;
             subjects.push(Subject::new(Kind::Supplier, supplier, services));
         }
         if let Some(resident) = &self.resident {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use crate::domain::record::{Match, Need, Service};
-use crate::domain::{AnyRecord, Code, Kind, Record};
+use crate::domain::{AnyRecord, Code, Kind, Minute, Record};
 use crate::store::{Rows, StoreError};
 
 /// Rows with some records put over them that are not stored.
@@ -126,12 +126,12 @@ impl Rows for Overlay<'_> {
         Ok(records.into_values().collect())
     }
 
-    fn matches_of_supplier(&self, supplier: &Code) -> Result<Vec<Match>, StoreError> {
-        Ok(
-            self.over(self.base.matches_of_supplier(supplier)?, |found: &Match| {
-                found.supplier == *supplier
-            }),
-        )
+    fn matches_of_supplier(&self, supplier: &Code, from: Minute) -> Result<Vec<Match>, StoreError> {
+        let stored = self.base.matches_of_supplier(supplier, from)?;
+        Ok(self.over(stored, |found: &Match| {
+            let last = found.visits.iter().copied().max();
+            found.supplier == *supplier && last.unwrap_or(Minute::EVER) >= from
+        }))
     }
 
     fn needs_of_resident(&self, resident: &Code) -> Result<Vec<Need>, StoreError> {
@@ -142,19 +142,22 @@ impl Rows for Overlay<'_> {
         )
     }
 
-    fn services_of_need(&self, need: &Code) -> Result<Vec<Service>, StoreError> {
-        Ok(
-            self.over(self.base.services_of_need(need)?, |found: &Service| {
-                found.need.as_ref() == Some(need)
-            }),
-        )
+    fn services_of_need(&self, need: &Code, from: Minute) -> Result<Vec<Service>, StoreError> {
+        let stored = self.base.services_of_need(need, from)?;
+        Ok(self.over(stored, |found: &Service| {
+            found.need.as_ref() == Some(need) && found.start >= from
+        }))
     }
 
-    fn services_of_supplier(&self, supplier: &Code) -> Result<Vec<Service>, StoreError> {
-        Ok(self.over(
-            self.base.services_of_supplier(supplier)?,
-            |found: &Service| found.supplier == *supplier,
-        ))
+    fn services_of_supplier(
+        &self,
+        supplier: &Code,
+        from: Minute,
+    ) -> Result<Vec<Service>, StoreError> {
+        let stored = self.base.services_of_supplier(supplier, from)?;
+        Ok(self.over(stored, |found: &Service| {
+            found.supplier == *supplier && found.start >= from
+        }))
     }
 
     fn services_of_resident(&self, resident: &Code) -> Result<Vec<Service>, StoreError> {

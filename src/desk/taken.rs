@@ -3,7 +3,7 @@
 use super::{Desk, DeskError};
 use crate::domain::record::{Match, Need};
 use crate::domain::{Code, Kind, Minute};
-use crate::matching::{Ranking, State, Verdict};
+use crate::matching::{Ranking, State, Verdict, reach};
 use crate::store::{Rows, StoreError, fetch};
 
 /// Minutes that must lie between visits to different residents (SPEC §3).
@@ -111,11 +111,12 @@ fn in_the_way(
     if !(booked || again || full) {
         return Ok(None);
     }
-    let Some(need) = fetch::<Need>(rows, need)? else {
+    let (Some(need), Some(first)) = (fetch::<Need>(rows, need)?, visits.iter().min().copied())
+    else {
         return Ok(None);
     };
     let mut found = Vec::new();
-    for matched in rows.matches_of_supplier(supplier)? {
+    for matched in rows.matches_of_supplier(supplier, reach(first))? {
         let Some(other) = fetch::<Need>(rows, &matched.need)? else {
             continue;
         };

@@ -83,6 +83,9 @@ impl Day {
 }
 
 impl Minute {
+    /// Before every visit.
+    pub const EVER: Self = Self(i32::MIN);
+
     /// Reads `2026-11-24T09:00`.
     ///
     /// # Errors

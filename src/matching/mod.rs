@@ -9,11 +9,13 @@ mod life;
 mod names;
 mod places;
 mod pool;
+mod reach;
 mod rules;
 mod space;
 mod tree;
 
 pub use index::Index;
+pub use reach::reach;
 
 use crate::domain::record::Weights;
 use crate::domain::{Code, Minute, Said, Stamp, Urgency};

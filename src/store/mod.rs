@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::both;
 use crate::domain::record::{Match, Need, Service};
-use crate::domain::{AnyRecord, Code, Event, Kind, Note, Record, Said, Stamp, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Minute, Note, Record, Said, Stamp, Verb};
 
 mod codec;
 mod draft;
@@ -193,11 +193,12 @@ pub trait Rows {
     /// When the store can't be read.
     fn matches_of_need(&self, need: &Code) -> Result<Vec<Match>, StoreError>;
 
-    /// All matches of a supplier, ended ones too.
+    /// The matches of a supplier, ended ones too, that book a visit at `from` or later; with [`Minute::EVER`] all, those
+    /// without a visit too. The cost is that of what is found.
     ///
     /// # Errors
     /// When the store can't be read.
-    fn matches_of_supplier(&self, supplier: &Code) -> Result<Vec<Match>, StoreError>;
+    fn matches_of_supplier(&self, supplier: &Code, from: Minute) -> Result<Vec<Match>, StoreError>;
 
     /// All needs of a resident.
     ///
@@ -205,17 +206,21 @@ pub trait Rows {
     /// When the store can't be read.
     fn needs_of_resident(&self, resident: &Code) -> Result<Vec<Need>, StoreError>;
 
-    /// All closed visits of a need.
+    /// The closed visits of a need that start at `from` or later.
     ///
     /// # Errors
     /// When the store can't be read.
-    fn services_of_need(&self, need: &Code) -> Result<Vec<Service>, StoreError>;
+    fn services_of_need(&self, need: &Code, from: Minute) -> Result<Vec<Service>, StoreError>;
 
-    /// All closed visits of a supplier.
+    /// The closed visits of a supplier that start at `from` or later.
     ///
     /// # Errors
     /// When the store can't be read.
-    fn services_of_supplier(&self, supplier: &Code) -> Result<Vec<Service>, StoreError>;
+    fn services_of_supplier(
+        &self,
+        supplier: &Code,
+        from: Minute,
+    ) -> Result<Vec<Service>, StoreError>;
 
     /// All closed visits of a resident.
     ///

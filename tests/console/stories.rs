@@ -1,7 +1,7 @@
 use matchdesk::console::app::{End, actions};
 use matchdesk::console::keys::Keymap;
 use matchdesk::domain::record::{Need, Resident};
-use matchdesk::domain::{Code, Kind, Lang, Verb};
+use matchdesk::domain::{Code, Kind, Lang, Minute, Verb};
 
 use super::stage::{Stage, confirm};
 
@@ -166,7 +166,7 @@ fn an_outcome_is_recorded_from_the_list_of_those_awaited() {
         .desk
         .rows()
         .unwrap()
-        .services_of_need(&Code::composed("N0000107"))
+        .services_of_need(&Code::composed("N0000107"), Minute::EVER)
         .unwrap();
     assert_eq!(closed.first().and_then(|service| service.rating), Some(5));
 }

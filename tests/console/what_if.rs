@@ -1,6 +1,6 @@
 use matchdesk::desk::{Command, Journal};
 use matchdesk::domain::record::{Away, Match, Need, Supplier};
-use matchdesk::domain::{Code, Day, Lang, Outcome};
+use matchdesk::domain::{Code, Day, Lang, Minute, Outcome};
 use matchdesk::store::fetch;
 
 use super::stage::{Stage, confirm};
@@ -248,7 +248,9 @@ fn one_visit_is_given_to_a_substitute_while_the_regular_supplier_stays() {
         ["2026-11-25T14:00", "2026-12-02T14:00", "2026-12-16T14:00"]
     );
     let rows = stage.desk.rows().unwrap();
-    let closed = rows.services_of_need(&code("N0000103")).unwrap();
+    let closed = rows
+        .services_of_need(&code("N0000103"), Minute::EVER)
+        .unwrap();
     assert_eq!(closed[0].outcome, Outcome::CancelledBySupplier);
 }
 

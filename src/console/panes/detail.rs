@@ -26,7 +26,7 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
         return rows;
     };
     let mut booked: Vec<_> = store
-        .matches_of_supplier(code)
+        .matches_of_supplier(code, Minute::EVER)
         .unwrap_or_default()
         .into_iter()
         .filter(|found| found.ended_at.is_none())
@@ -57,7 +57,9 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
     if booked.is_empty() {
         rows.push(none(model));
     }
-    let mut services = store.services_of_supplier(code).unwrap_or_default();
+    let mut services = store
+        .services_of_supplier(code, Minute::EVER)
+        .unwrap_or_default();
     services.sort_by_key(|found| std::cmp::Reverse(found.start));
     rows.push(Row::Head(
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),

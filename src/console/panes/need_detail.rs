@@ -52,7 +52,8 @@ pub fn history(code: &Code, model: &Model) -> (Vec<Match>, Vec<Service>) {
     };
     (
         rows.matches_of_need(code).unwrap_or_default(),
-        rows.services_of_need(code).unwrap_or_default(),
+        rows.services_of_need(code, Minute::EVER)
+            .unwrap_or_default(),
     )
 }
 

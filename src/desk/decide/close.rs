@@ -28,7 +28,7 @@ pub(super) fn close(rows: &dyn Rows, closing: &Closing<'_>) -> Result<Vec<Event>
     let need: Need = must(rows, closing.need)?;
     let supplier: Supplier = must(rows, closing.supplier)?;
     let matches = rows.matches_of_need(&need.code)?;
-    let closed = rows.services_of_need(&need.code)?;
+    let closed = rows.services_of_need(&need.code, closing.start)?;
     if closed
         .iter()
         .any(|service| service.start == closing.start && service.supplier == supplier.code)

@@ -29,12 +29,15 @@ pub(super) fn confirm(
 ) -> Result<Vec<Event>, Undecided> {
     let need: Need = must(rows, need)?;
     let supplier: Supplier = must(rows, supplier)?;
-    let index = neighbourhood(rows, &need, &supplier)?;
+    let mut index = neighbourhood::of_need(rows, &need, &supplier, context.now)?;
     let named = match booking {
         Booking::Whole => None,
         Booking::Part(visits) | Booking::Once(visits) => Some(visits),
     };
     let visits = visits_to_book(&index, &need, named, context.now)?;
+    if let Some(first) = visits.first() {
+        neighbourhood::add_bookings(&mut index, rows, &need, &supplier, *first)?;
+    }
     let why = index
         .why(&need.code, &supplier.code, context.now, Some(&visits))
         .ok_or_else(|| invalid(both!(zh: "无法核对规则", en: "the rules can't be checked")))?;
@@ -46,7 +49,6 @@ pub(super) fn confirm(
         .into_iter()
         .filter(|other| other.supplier == supplier.code)
         .collect();
-    let (rank, score) = place.map_or((None, why.score), |(rank, score)| (Some(rank), score));
     let before = matches
         .iter()
         .find(|other| other.ended_at.is_none())
@@ -56,8 +58,8 @@ pub(super) fn confirm(
         supplier: supplier.code.clone(),
         confirmed_at: context.now,
         confirmed_by: context.actor.who.clone(),
-        rank,
-        score: Some(score),
+        rank: place.map(|(rank, _)| rank),
+        score: place.map(|(_, score)| score),
         single: true,
         before: u16::try_from(matches.len()).unwrap_or(u16::MAX),
         ..Match::default()

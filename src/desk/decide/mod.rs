@@ -1,20 +1,18 @@
 //! The pure core of each command: rows in, events or a refusal out.
 
-use std::collections::HashSet;
-
 use super::actor::Actor;
 use super::command::Command;
 use super::overlay::Overlay;
 use crate::both;
 use crate::domain::kinds::Word;
-use crate::domain::record::{Need, Reference, Resident, Service, Settings, Supplier};
+use crate::domain::record::{Need, Resident, Supplier};
 use crate::domain::{AnyRecord, Code, Event, Kind, Minute, Outcome, Record, Stamp, Verb};
-use crate::matching::Index;
 use crate::store::{Decision, Refusal, Rows, StoreError, Undecided, fetch};
 
 mod cancel;
 mod close;
 mod confirm;
+mod neighbourhood;
 pub(super) mod put;
 mod reveal;
 mod roll;
@@ -235,98 +233,4 @@ fn street_of(
     };
     Ok(fetch::<crate::domain::record::Community>(rows, community)?
         .map(|community| community.street))
-}
-
-/// An index of what the rules read about one need and one supplier, from the rows of this transaction: the same rules
-/// then decide as in the ranking.
-fn neighbourhood(rows: &dyn Rows, need: &Need, supplier: &Supplier) -> Result<Index, StoreError> {
-    let mut index = Index::new();
-    load(
-        &mut index,
-        rows,
-        Kind::Settings,
-        &Code::composed(Settings::KEY),
-    )?;
-    load_vocabulary(&mut index, rows, need, supplier)?;
-    let of_need = rows.matches_of_need(&need.code)?;
-    let of_supplier = rows.matches_of_supplier(&supplier.code)?;
-    let services: Vec<Service> = rows
-        .services_of_supplier(&supplier.code)?
-        .into_iter()
-        .chain(
-            rows.services_of_need(&need.code)?
-                .into_iter()
-                .filter(|service| service.supplier != supplier.code),
-        )
-        .collect();
-    index.load(supplier.clone().into());
-    let mut suppliers: Vec<&Code> = of_need
-        .iter()
-        .map(|matched| &matched.supplier)
-        .chain(services.iter().map(|s| &s.supplier))
-        .collect();
-    suppliers.sort_unstable();
-    suppliers.dedup();
-    for code in suppliers.into_iter().filter(|code| **code != supplier.code) {
-        load(&mut index, rows, Kind::Supplier, code)?;
-    }
-    let mut needs: Vec<&Code> = of_supplier
-        .iter()
-        .map(|matched| &matched.need)
-        .chain(services.iter().filter_map(|s| s.need.as_ref()))
-        .collect();
-    needs.sort_unstable();
-    needs.dedup();
-    load(&mut index, rows, Kind::Resident, &need.resident)?;
-    index.load(need.clone().into());
-    for code in needs.into_iter().filter(|code| **code != need.code) {
-        load(&mut index, rows, Kind::Need, code)?;
-    }
-    for matched in of_supplier
-        .into_iter()
-        .filter(|matched| matched.need != need.code)
-        .chain(of_need)
-    {
-        index.load(matched.into());
-    }
-    for service in services {
-        index.load(service.into());
-    }
-    Ok(index)
-}
-
-/// Loads the categories, capabilities, streets and communities that a need, its resident and a supplier refer to, and
-/// what those refer to in turn: what they are below, or were merged into.
-fn load_vocabulary(
-    index: &mut Index,
-    rows: &dyn Rows,
-    need: &Need,
-    supplier: &Supplier,
-) -> Result<(), StoreError> {
-    let resident: Option<Resident> = fetch(rows, &need.resident)?;
-    let mut next: Vec<Reference> = need.references();
-    next.extend(supplier.references());
-    next.extend(resident.iter().flat_map(Record::references));
-    let mut seen = HashSet::new();
-    while let Some(Reference { kind, code, .. }) = next.pop() {
-        let is_word = matches!(
-            kind,
-            Kind::Street | Kind::Community | Kind::Category | Kind::Capability
-        );
-        if !is_word || !seen.insert((kind, code.clone())) {
-            continue;
-        }
-        if let Some(record) = rows.get(kind, &code)? {
-            next.extend(record.references());
-            index.load(record);
-        }
-    }
-    Ok(())
-}
-
-fn load(index: &mut Index, rows: &dyn Rows, kind: Kind, code: &Code) -> Result<(), StoreError> {
-    if let Some(record) = rows.get(kind, code)? {
-        index.load(record);
-    }
-    Ok(())
 }

@@ -28,7 +28,8 @@ pub(super) fn roll(
         ) else {
             continue;
         };
-        let index = neighbourhood(&overlay, &need, &supplier)?;
+        let mut index = neighbourhood::of_need(&overlay, &need, &supplier, context.now)?;
+        neighbourhood::add_bookings(&mut index, &overlay, &need, &supplier, roll.start)?;
         let only = [roll.start];
         let is_open = matched.stands()
             && index

@@ -24,6 +24,7 @@ mod audit;
 mod copy;
 mod drafts;
 mod read;
+mod upgrade;
 mod write;
 
 /// Bytes to bytes: the only sort of table, since redb warns of others.
@@ -51,7 +52,7 @@ const TABLES: [Bytes; 9] = [
 ];
 
 /// The file's own format, apart from that of the values in it.
-const FORMAT: u16 = 1;
+const FORMAT: u16 = 2;
 /// redb's own default is a GiB.
 const CACHE: usize = 48 << 20;
 
@@ -165,8 +166,12 @@ impl RedbStore {
                 both!(zh: "{shown} 的首部已损坏，请从备份恢复", en: "the head of {shown} is damaged; restore a backup"),
             ));
         };
-        if u16::from_le_bytes(format) > FORMAT {
+        let format = u16::from_le_bytes(format);
+        if format > FORMAT {
             return Err(codec::newer());
+        }
+        if format < FORMAT {
+            upgrade::upgrade(&db)?;
         }
         let store = Self {
             db,

@@ -7,8 +7,8 @@ use redb::ReadableTable;
 use super::any;
 use crate::domain::kinds::Word;
 use crate::domain::record::{Match, Need, Service};
-use crate::domain::{AnyRecord, Code, Kind, Record};
-use crate::store::tables::{Link, after, link_prefix, record_key};
+use crate::domain::{AnyRecord, Code, Kind, Minute, Record};
+use crate::store::tables::{Link, after, link_from, link_prefix, record_key};
 use crate::store::{Rows, StoreError, codec};
 
 /// The tables that rows are read from.
@@ -21,26 +21,35 @@ pub(super) struct View<T> {
 type Key = &'static [u8];
 
 impl<T: ReadableTable<Key, Key>> View<T> {
-    /// The records to which the index rows of an owner lead, in the order of keys.
-    fn linked<R: Record>(&self, link: Link, owner: &Code) -> Result<Vec<R>, StoreError> {
+    /// The records to which the index rows of an owner lead, from a row on.
+    fn linked<R: Record>(
+        &self,
+        link: Link,
+        owner: &Code,
+        from: &[u8],
+    ) -> Result<Vec<R>, StoreError> {
         let prefix = link_prefix(link, owner.as_str());
         let end = after(&prefix);
         let mut found = Vec::new();
-        for row in self
-            .links
-            .range(prefix.as_slice()..end.as_slice())
-            .map_err(any)?
-        {
+        for row in self.links.range(from..end.as_slice()).map_err(any)? {
             let (key, _) = row.map_err(any)?;
-            let target =
-                String::from_utf8_lossy(key.value().get(prefix.len()..).unwrap_or_default())
-                    .into_owned();
+            let target = key.value().get(prefix.len() + link.between()..);
+            let target = String::from_utf8_lossy(target.unwrap_or_default()).into_owned();
             let record = self
                 .get(R::KIND, &Code::composed(&target))?
                 .and_then(R::of_any);
             found.push(record.ok_or_else(|| codec::corrupt(R::KIND, &target))?);
         }
         Ok(found)
+    }
+
+    fn linked_since<R: Record>(
+        &self,
+        link: Link,
+        owner: &Code,
+        from: Minute,
+    ) -> Result<Vec<R>, StoreError> {
+        self.linked(link, owner, &link_from(link, owner.as_str(), from))
     }
 }
 
@@ -109,23 +118,28 @@ impl<T: ReadableTable<Key, Key>> Rows for View<T> {
         Ok(found)
     }
 
-    fn matches_of_supplier(&self, supplier: &Code) -> Result<Vec<Match>, StoreError> {
-        self.linked(Link::SupplierMatch, supplier)
+    fn matches_of_supplier(&self, supplier: &Code, from: Minute) -> Result<Vec<Match>, StoreError> {
+        self.linked_since(Link::SupplierMatch, supplier, from)
     }
 
     fn needs_of_resident(&self, resident: &Code) -> Result<Vec<Need>, StoreError> {
-        self.linked(Link::ResidentNeed, resident)
+        let link = Link::ResidentNeed;
+        self.linked(link, resident, &link_prefix(link, resident.as_str()))
     }
 
-    fn services_of_need(&self, need: &Code) -> Result<Vec<Service>, StoreError> {
-        self.linked(Link::NeedService, need)
+    fn services_of_need(&self, need: &Code, from: Minute) -> Result<Vec<Service>, StoreError> {
+        self.linked_since(Link::NeedService, need, from)
     }
 
-    fn services_of_supplier(&self, supplier: &Code) -> Result<Vec<Service>, StoreError> {
-        self.linked(Link::SupplierService, supplier)
+    fn services_of_supplier(
+        &self,
+        supplier: &Code,
+        from: Minute,
+    ) -> Result<Vec<Service>, StoreError> {
+        self.linked_since(Link::SupplierService, supplier, from)
     }
 
     fn services_of_resident(&self, resident: &Code) -> Result<Vec<Service>, StoreError> {
-        self.linked(Link::ResidentService, resident)
+        self.linked_since(Link::ResidentService, resident, Minute::EVER)
     }
 }
