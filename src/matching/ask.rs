@@ -11,6 +11,9 @@ use crate::domain::geo::Point;
 use crate::domain::record::Need;
 use crate::domain::{Code, Day, Minute, Outcome, Sex, Stamp};
 
+/// Minutes that must lie between visits for different residents.
+pub(super) const APART: i32 = 15;
+
 /// Bookings supposed on top of those recorded, by supplier.
 pub(super) type Scratch = HashMap<u32, Vec<Booking>>;
 
@@ -157,7 +160,7 @@ impl<'a> Ask<'a> {
             let gap = if Some(b.resident) == self.resident {
                 0
             } else {
-                15
+                APART
             };
             visit.0 < b.start.0 + i32::from(b.minutes) + gap
                 && b.start.0 < visit.0 + i32::from(self.minutes) + gap
@@ -251,8 +254,8 @@ impl<'a> Ask<'a> {
         ids
     }
 
-    fn ranking(&self, need: Code, top: usize) -> Ranking {
-        let index = self.index;
+    /// How many suppliers pass every rule, and the best of them with their scores, the best first.
+    pub(super) fn best(&self, top: usize) -> (usize, Vec<(f64, u32)>) {
         let ids = if self.visits.is_empty() {
             Vec::new()
         } else {
@@ -262,12 +265,7 @@ impl<'a> Ask<'a> {
         let weights = &self.index.weights;
         let mut all: Vec<(f64, u32)> = ids
             .into_iter()
-            .map(|s| {
-                (
-                    rounded(criteria::score(&criteria::values(self, s), weights)),
-                    s,
-                )
-            })
+            .map(|s| (criteria::score(&criteria::values(self, s), weights), s))
             .collect();
         let better = |a: &(f64, u32), b: &(f64, u32)| {
             let codes = || {
@@ -276,15 +274,20 @@ impl<'a> Ask<'a> {
                     .code_ref(a.1)
                     .cmp(&self.index.suppliers.code_ref(b.1))
             };
-            b.0.total_cmp(&a.0).then_with(codes)
+            rounded(b.0).total_cmp(&rounded(a.0)).then_with(codes)
         };
         if top < all.len() && top > 0 {
             all.select_nth_unstable_by(top - 1, better);
         }
         all.truncate(top);
         all.sort_unstable_by(better);
+        (eligible, all)
+    }
+
+    fn ranking(&self, need: Code, top: usize) -> Ranking {
+        let (eligible, best) = self.best(top);
         let candidates = (1..)
-            .zip(all)
+            .zip(best)
             .map(|(rank, (_, s))| Candidate {
                 rank,
                 ..self.candidate(s)
@@ -296,7 +299,7 @@ impl<'a> Ask<'a> {
             visits: self.visits.clone(),
             eligible,
             candidates,
-            weights: index.weights,
+            weights: self.index.weights,
         }
     }
 

@@ -17,6 +17,8 @@ pub const CONTEXTS: &[&str] = &[
     "help",
     "candidates",
     "awaiting",
+    "plan-candidates",
+    "plan",
     "detail",
     "queue",
     "demand",

@@ -11,12 +11,15 @@ pub mod lineup;
 pub mod need_detail;
 pub mod others;
 pub mod page;
+pub mod plan;
+mod plan_draw;
 pub mod queue;
 pub mod queue_draw;
 pub mod reasons;
 pub mod registry;
 mod reveal;
 pub mod sheet;
+pub mod walk;
 pub mod words;
 
 use super::app::view::View;

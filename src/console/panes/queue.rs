@@ -8,7 +8,7 @@ use super::lineup::{Lineup, Place};
 use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
-use super::{edit, reveal};
+use super::{edit, plan, reveal};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
@@ -343,6 +343,7 @@ impl View for Queue {
                 "candidates",
                 "confirm",
                 "skip",
+                "plan",
                 "open",
                 "why-other",
                 "add",
@@ -383,6 +384,7 @@ impl View for Queue {
             "open" => self.open(ctx),
             "reveal" => self.reveal(ctx),
             "add" => edit::add_need(None, ctx),
+            "plan" => plan::open(ctx),
             "why-other" | "unmatch" | "cancel-need" | "edit" => self.act_on_need(action, ctx),
             "awaiting" => {
                 self.mode = match self.mode {
