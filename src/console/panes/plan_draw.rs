@@ -314,8 +314,9 @@ fn summary(tally: &Tally, model: &Model) -> Vec<String> {
         parts.push(say!(lang, zh: "跳过 {skipped} 项", en: "{skipped} skipped"));
     }
     if unfilled > 0 {
+        let s = if unfilled == 1 { "" } else { "s" };
         parts.push(
-            say!(lang, zh: "还有 {unfilled} 个名额没有人", en: "{unfilled} places without anybody"),
+            say!(lang, zh: "还有 {unfilled} 个名额没有人", en: "{unfilled} place{s} without anybody"),
         );
     }
     if left > 0 {

@@ -10,8 +10,10 @@ const NAMED: usize = 3;
 /// Why a supplier is proposed for a need.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
-    /// Nobody else fits better.
+    /// Nobody fits better.
     Best,
+    /// Nobody fits better but those who are proposed for the need's other places.
+    Next,
     /// The broker's own choice.
     Chosen,
     /// Somebody better goes elsewhere.
@@ -64,10 +66,14 @@ impl Picture<'_> {
             .filter_map(|at| self.lines.candidate(need, at))
             .find(|(s, _)| !own(*s));
         let Some((better, above)) = better else {
-            return Reason::Best;
+            return if place == 0 {
+                Reason::Best
+            } else {
+                Reason::Next
+            };
         };
         let Some(other) = self.in_the_way(need, better) else {
-            return Reason::Best;
+            return Reason::Next;
         };
         Reason::Elsewhere {
             supplier: self.lines.code(better),
@@ -152,6 +158,16 @@ impl Picture<'_> {
     }
 }
 
+/// A Chinese sentence of names around a verb; Latin letters stand apart from Chinese ones.
+fn set(who: &str, verb: &str, whom: &str) -> String {
+    let gap = |beside: Option<char>| match beside {
+        Some(c) if c.is_ascii() => " ",
+        _ => "",
+    };
+    let (before, after) = (gap(who.chars().next_back()), gap(whom.chars().next()));
+    format!("{who}{before}{verb}{after}{whom}")
+}
+
 /// A need that got somebody, in words of both languages.
 fn named(need: Option<&Code>, naming: &Naming<'_>) -> Said {
     match need {
@@ -169,6 +185,9 @@ impl Reason {
     pub fn said(&self, naming: &Naming<'_>) -> Said {
         let (supplier, need, because) = match self {
             Self::Best => return both!(zh: "最合适的候选人", en: "the best candidate"),
+            Self::Next => {
+                return both!(zh: "其余候选人中最合适的", en: "the best of the others");
+            }
             Self::Chosen => return both!(zh: "由您选定", en: "chosen by you"),
             Self::Elsewhere {
                 supplier,
@@ -178,21 +197,22 @@ impl Reason {
         };
         let who = naming(Kind::Supplier, supplier);
         let Said { zh, en } = named(need.as_ref(), naming);
+        let (kept, goes) = (set(&who, "留给", &zh), set(&who, "去", &zh));
         match because {
             Elsewhere::Only => {
-                both!(zh: "{who} 留给 {zh}：那边没有别人", en: "{who} goes to {en}, who has nobody else")
+                both!(zh: "{kept}：那边没有别人", en: "{who} goes to {en}, who has nobody else")
             }
             Elsewhere::OnlyFree => {
-                both!(zh: "{who} 留给 {zh}：那边其他候选人都另有安排", en: "{who} goes to {en}, whose other candidates are needed elsewhere")
+                both!(zh: "{kept}：那边其他候选人都另有安排", en: "{who} goes to {en}, whose other candidates are needed elsewhere")
             }
             Elsewhere::Worse(there, here) => {
-                both!(zh: "{who} 去 {zh}：换人那边少 {there:.1} 分，这里只少 {here:.1} 分", en: "{who} goes to {en}, who would lose {there:.1} points; here it is {here:.1}")
+                both!(zh: "{goes}：换人那边少 {there:.1} 分，这里只少 {here:.1} 分", en: "{who} goes to {en}, who would lose {there:.1} points; here it is {here:.1}")
             }
             Elsewhere::Sum => {
-                both!(zh: "{who} 去 {zh}：总分更高", en: "{who} goes to {en}: the sum of scores is higher so")
+                both!(zh: "{goes}：总分更高", en: "{who} goes to {en}: the sum of scores is higher so")
             }
             Elsewhere::Chosen => {
-                both!(zh: "{who} 由您选给了 {zh}", en: "{who} goes to {en}, as chosen by you")
+                both!(zh: "{goes}：由您选定", en: "{who} goes to {en}, as chosen by you")
             }
         }
     }
@@ -225,7 +245,8 @@ impl Shortage {
                     .map(|(supplier, need)| {
                         let who = naming(Kind::Supplier, supplier);
                         let Said { zh, en } = named(need.as_ref(), naming);
-                        both!(zh: "{who} 去 {zh}", en: "{who} goes to {en}")
+                        let goes = set(&who, "去", &zh);
+                        both!(zh: "{goes}", en: "{who} goes to {en}")
                     })
                     .collect();
                 let join = |pick: fn(&Said) -> &String, by: &str| {
@@ -234,6 +255,9 @@ impl Shortage {
                 };
                 let (zh, en) = (join(|part| &part.zh, "，"), join(|part| &part.en, ", "));
                 match all - some.len() {
+                    0 if *all == 1 => {
+                        both!(zh: "唯一的候选人，{zh}", en: "the only candidate, {en}")
+                    }
                     0 => both!(zh: "候选人都另有安排：{zh}", en: "all are needed elsewhere: {en}"),
                     more => {
                         both!(zh: "{all} 位候选人都另有安排：{zh}，等等", en: "all {all} are needed elsewhere: {en} and {more} more")
