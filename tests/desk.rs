@@ -4,6 +4,7 @@ use matchdesk::desk::{Actor, Clock, Command, Desk, DeskError, ImportRow};
 use matchdesk::domain::record::{Category, Match, Need, Supplier};
 use matchdesk::domain::{AnyRecord, Code, Kind, Minute, Outcome, Record, Stamp, Status, Zone};
 use matchdesk::matching::State;
+use matchdesk::matching::plan::by_code;
 use matchdesk::store::{Refusal, RequestId};
 
 /// Monday morning.
@@ -672,6 +673,7 @@ fn a_plan_gives_the_only_helper_to_who_has_nobody_else_and_books_nothing() {
     assert!(
         plan.proposals[0]
             .reason
+            .said(&by_code)
             .en
             .contains("V1 goes to N2, who has nobody else")
     );

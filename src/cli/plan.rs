@@ -5,8 +5,13 @@ use serde_json::{Value, json};
 
 use super::names::Names;
 use super::table::{Align, Table};
-use super::{Failure, Session, Verb};
+use super::{Failure, Session, Verb, words};
+use crate::desk::Desk;
+use crate::domain::kinds::Word;
+use crate::domain::printable::printable;
+use crate::domain::record::Need;
 use crate::domain::{Kind, Lang, Right};
+use crate::matching::plan::{Plan, Shortage, by_code};
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -29,53 +34,87 @@ pub const VERB: Verb = Verb {
 fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let desk = session.open_and_roll(Right::Demand)?;
     let plan = desk.plan()?;
-    let lang = session.lang;
     if session.json {
-        let proposals: Vec<Value> = plan
-            .proposals
-            .iter()
-            .map(|p| json!({"need": p.need.as_str(), "supplier": p.supplier.as_str(), "score": p.score, "rank": p.rank, "reason": p.reason.get(lang)}))
-            .collect();
-        let unfilled: Vec<Value> = plan
-            .unfilled
-            .iter()
-            .map(|u| json!({"need": u.need.as_str(), "reason": u.reason.get(lang)}))
-            .collect();
-        session.document(
-            &json!({"proposals": proposals, "unfilled": unfilled, "total_score": plan.total_score}),
-        )?;
+        session.document(&document(&plan, session.lang))?;
+        return Ok(0);
+    }
+    let lang = session.lang;
+    if plan.proposals.is_empty() && plan.unfilled.is_empty() {
+        session
+            .say(text!(zh: "没有待匹配的需求。", en: "No need waits for a supplier.").get(lang))?;
         return Ok(0);
     }
     let names = Names::of(&desk, lang)?;
-    let mut table = Table::new([
-        (text!(zh: "需求", en: "Need").get(lang), Align::Left),
-        (text!(zh: "供方", en: "Supplier").get(lang), Align::Left),
-        (text!(zh: "得分", en: "Score").get(lang), Align::Right),
-        (text!(zh: "排名", en: "Rank").get(lang), Align::Right),
-        (text!(zh: "理由", en: "Why").get(lang), Align::Left),
-    ]);
+    if !plan.proposals.is_empty() {
+        session.lines(table(&plan, &desk, &names, lang)?.lines())?;
+    }
+    for unfilled in &plan.unfilled {
+        let (need, reason) = (&unfilled.need, unfilled.reason.said(&by_code));
+        let (reason, missing) = (reason.get(lang), unfilled.missing);
+        let name = names.name(Kind::Need, need);
+        session.say(printable(&say!(lang,
+            zh: "{need} {name}：还缺 {missing} 人，{reason}",
+            en: "{need} {name}: {missing} wanted still, {reason}")))?;
+    }
+    if plan.unfilled.iter().any(|u| u.reason == Shortage::Nobody) {
+        session.note(text!(zh: "用 matchdesk relax 需求编码 查看放宽什么有用", en: "matchdesk relax NEED shows what would help").get(lang));
+    }
+    let (count, total) = (plan.proposals.len(), plan.total_score());
+    session.say(say!(lang, zh: "共 {count} 项提议，总分 {total:.2}；尚未预约任何服务", en: "{count} proposals, {total:.2} in all; nothing is booked yet"))?;
+    Ok(0)
+}
+
+fn document(plan: &Plan, lang: Lang) -> Value {
+    let proposals: Vec<Value> = plan
+        .proposals
+        .iter()
+        .map(|p| {
+            let reason = p.reason.said(&by_code);
+            json!({"need": p.need.as_str(), "supplier": p.supplier.as_str(), "score": p.score, "rank": p.rank, "reason": reason.get(lang)})
+        })
+        .collect();
+    let unfilled: Vec<Value> = plan
+        .unfilled
+        .iter()
+        .map(|u| {
+            let reason = u.reason.said(&by_code);
+            json!({"need": u.need.as_str(), "missing": u.missing, "reason": reason.get(lang)})
+        })
+        .collect();
+    json!({"proposals": proposals, "unfilled": unfilled, "total_score": plan.total_score()})
+}
+
+fn table(plan: &Plan, desk: &Desk, names: &Names<'_>, lang: Lang) -> Result<Table, Failure> {
+    let mut table = Table::new(
+        [
+            (text!(zh: "需求", en: "NEED"), Align::Left),
+            (text!(zh: "紧急", en: "URGENCY"), Align::Left),
+            (text!(zh: "居民", en: "RESIDENT"), Align::Left),
+            (text!(zh: "服务", en: "SERVICE"), Align::Left),
+            (text!(zh: "首次", en: "FIRST VISIT"), Align::Left),
+            (text!(zh: "次数", en: "VISITS"), Align::Right),
+            (text!(zh: "供方", en: "SUPPLIER"), Align::Left),
+            (text!(zh: "得分", en: "SCORE"), Align::Right),
+            (text!(zh: "名次", en: "RANK"), Align::Right),
+            (text!(zh: "理由", en: "WHY"), Align::Left),
+        ]
+        .map(|(head, align)| (head.get(lang), align)),
+    );
     for proposal in &plan.proposals {
-        let supplier = format!(
-            "{} {}",
-            names.name(Kind::Supplier, &proposal.supplier),
-            proposal.supplier
-        );
-        let (score, rank) = (format!("{:.2}", proposal.score), proposal.rank.to_string());
+        let (need, supplier) = (desk.must::<Need>(&proposal.need)?, &proposal.supplier);
+        let first = proposal.visits.first();
         table.row([
-            proposal.need.to_string(),
-            supplier,
-            score,
-            rank,
-            proposal.reason.get(lang).to_owned(),
+            need.code.to_string(),
+            need.urgency.say(lang).to_owned(),
+            names.name(Kind::Resident, &need.resident),
+            names.name(Kind::Category, &need.category),
+            first.map(|start| words::when(*start)).unwrap_or_default(),
+            proposal.visits.len().to_string(),
+            format!("{} {supplier}", names.name(Kind::Supplier, supplier)),
+            format!("{:.2}", proposal.score),
+            proposal.rank.to_string(),
+            proposal.reason.said(&by_code).get(lang).to_owned(),
         ]);
     }
-    session.lines(table.lines())?;
-    for unfilled in &plan.unfilled {
-        let (need, reason) = (&unfilled.need, unfilled.reason.get(lang));
-        session
-            .say(say!(lang, zh: "{need} 没有满足：{reason}", en: "{need} stays open: {reason}"))?;
-    }
-    let (count, total) = (plan.proposals.len(), plan.total_score);
-    session.say(say!(lang, zh: "共 {count} 项，总分 {total:.2}；尚未预约任何服务", en: "{count} proposals, {total:.2} in all; nothing is booked yet"))?;
-    Ok(0)
+    Ok(table)
 }

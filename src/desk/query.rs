@@ -1,5 +1,6 @@
 //! Questions that take more than one of store and index to answer.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::decide::chain_of;
@@ -7,7 +8,7 @@ use super::{Desk, DeskError, Scope, is_demand};
 use crate::domain::record::{Match, Need, Resident, Service};
 use crate::domain::{Code, Kind, Record, Right, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
-use crate::matching::plan::Plan;
+use crate::matching::plan::{Choices, Plan, Progress};
 use crate::matching::{Awaiting, Explanation, Index, QueueRow, Ranking};
 use crate::store::{Rows, StoreError, fetch};
 
@@ -95,14 +96,30 @@ impl Desk {
     /// # Errors
     /// When the store can't be read.
     pub fn plan(&self) -> Result<Plan, DeskError> {
-        let plan = self.index()?.plan(self.now());
-        let proposals = self.seen_of(plan.proposals, |proposal| &proposal.need)?;
-        let unfilled = self.seen_of(plan.unfilled, |unfilled| &unfilled.need)?;
-        Ok(Plan {
-            total_score: proposals.iter().map(|proposal| proposal.score).sum(),
-            proposals,
-            unfilled,
-        })
+        self.plan_with(&Choices::default(), &mut |_, _| {})
+    }
+
+    /// The same with something settled before.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn plan_with(
+        &self,
+        choices: &Choices,
+        progress: &mut Progress<'_>,
+    ) -> Result<Plan, DeskError> {
+        let mut plan = self.index()?.plan_with(self.now(), choices, progress);
+        let scope = self.access().scope(Right::Demand);
+        if scope == Scope::Everywhere {
+            return Ok(plan);
+        }
+        let named = plan.needs();
+        let seen: HashSet<Code> = self
+            .seen_in(&scope, named, |need| need)?
+            .into_iter()
+            .collect();
+        plan.narrow(&|need| seen.contains(need));
+        Ok(plan)
     }
 
     /// The codes of the records of a kind that whoever calls may see, of those given.

@@ -13,6 +13,9 @@ use crate::domain::geo::{Point, Target};
 use crate::domain::record::Need;
 use crate::domain::{Code, Day, Minute, Outcome, Sex, Stamp};
 
+/// Minutes that must lie between visits for different residents.
+pub(super) const APART: i32 = 15;
+
 /// Bookings supposed on top of those recorded, by supplier.
 pub(super) type Scratch = HashMap<u32, Vec<Booking>>;
 
@@ -179,7 +182,7 @@ impl<'a> Ask<'a> {
             let gap = if Some(b.resident) == self.resident {
                 0
             } else {
-                15
+                APART
             };
             visit.0 < b.start.0 + self.lasts(b) + gap
                 && b.start.0 < visit.0 + i32::from(self.minutes) + gap
@@ -295,15 +298,10 @@ impl<'a> Ask<'a> {
         card.known() && self.visits.iter().all(covers)
     }
 
-    /// The score of everybody who passes every rule, rounded as scores are compared.
+    /// Everybody who passes every rule, with the score.
     fn scored(&self) -> Vec<(f64, u32)> {
         let weights = &self.index.weights;
-        self.passing(|s| {
-            (
-                rounded(criteria::score(&criteria::values(self, s), weights)),
-                s,
-            )
-        })
+        self.passing(|s| (criteria::score(&criteria::values(self, s), weights), s))
     }
 
     /// Everybody who passes every rule, as `make` has it.
@@ -338,25 +336,31 @@ impl<'a> Ask<'a> {
         }));
     }
 
-    pub(super) fn ranking(&self, need: Code, top: usize) -> Ranking {
-        let index = self.index;
+    /// How many suppliers pass every rule, and the best of them with their scores, the best first.
+    pub(super) fn ranked(&self, top: usize) -> (usize, Vec<(f64, u32)>) {
         let mut all = if self.visits.is_empty() {
             Vec::new()
         } else {
             self.scored()
         };
         let eligible = all.len();
+        let names = &self.index.suppliers;
         let better = |a: &(f64, u32), b: &(f64, u32)| {
-            b.0.total_cmp(&a.0)
-                .then_with(|| index.suppliers.order(a.1, b.1))
+            let scores = rounded(b.0).total_cmp(&rounded(a.0));
+            scores.then_with(|| names.order(a.1, b.1))
         };
         if top < all.len() && top > 0 {
             all.select_nth_unstable_by(top - 1, better);
         }
         all.truncate(top);
         all.sort_unstable_by(better);
+        (eligible, all)
+    }
+
+    pub(super) fn ranking(&self, need: Code, top: usize) -> Ranking {
+        let (eligible, best) = self.ranked(top);
         let candidates = (1..)
-            .zip(all)
+            .zip(best)
             .map(|(rank, (_, s))| Candidate {
                 rank,
                 ..self.candidate(s)
@@ -368,7 +372,7 @@ impl<'a> Ask<'a> {
             visits: self.visits.clone(),
             eligible,
             candidates,
-            weights: index.weights,
+            weights: self.index.weights,
         }
     }
 

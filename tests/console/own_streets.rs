@@ -227,3 +227,41 @@ fn a_supervisor_sees_all_and_is_told_what_she_may_not_do() {
         matches!(refused, Err(DeskError::Refused(refusal)) if refusal.codes == ["not_permitted"])
     );
 }
+
+#[test]
+fn a_plan_names_no_need_of_another_street() {
+    let stage = two_streets();
+    add(
+        &stage,
+        Resident {
+            code: code("R0000902"),
+            street: Some(code("110105008")),
+            blocked: ["V0000131", "V0000148", "V0000152", "O0000012", "U0000007"]
+                .map(code)
+                .to_vec(),
+            ..Resident::default()
+        },
+    );
+    add(
+        &stage,
+        Need {
+            code: code("N0000902"),
+            resident: code("R0000902"),
+            category: code("barber"),
+            start: Minute::parse("2026-11-25T09:00").unwrap(),
+            minutes: 60,
+            ..Need::default()
+        },
+    );
+    let mut wang = stage.called_by("wang", (120, 40), Lang::En);
+    wang.press("P");
+    wang.sees("1/1 · 1 to decide")
+        .sees("王建国 goes to another street's need, who has nobody else")
+        .sees_no("N0000902");
+    wang.press("right")
+        .sees("another one for N0000901")
+        .sees_no("N0000902");
+    wang.press("L").sees_no("N0000902");
+    wang.press("esc")
+        .sees("王建国留给其他街乡的需求：那边没有别人");
+}

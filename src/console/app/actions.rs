@@ -10,7 +10,8 @@ use crate::text;
 pub struct Action {
     /// Its name in key maps.
     pub id: ActionId,
-    /// Whether it leads to a change of records. Such an action always asks first.
+    /// Whether it leads to a change of records. Such an action asks first, or is an answer to what is on the screen: a
+    /// form, a proposal.
     pub changes: bool,
     /// The right without which it comes to nothing.
     pub needs: Option<Right>,
@@ -94,6 +95,10 @@ pub const ACTIONS: &[Action] = &[
     shows("ways", text!(zh: "其他办法", en: "other ways")),
     serves("apply", text!(zh: "采用", en: "use this")),
     serves("substitute", text!(zh: "找替补", en: "substitute")),
+    shows("plan", text!(zh: "整个队列的方案", en: "plan the queue")),
+    shows("change", text!(zh: "换人", en: "change")),
+    shows("choose", text!(zh: "选定", en: "choose")),
+    shows("keep", text!(zh: "不换", en: "keep")),
     shows("awaiting", text!(zh: "待登记结果", en: "awaiting outcome")),
     serves("outcome", text!(zh: "登记结果", en: "outcome")),
     serves("unmatch", text!(zh: "结束匹配", en: "end match")),
@@ -142,6 +147,8 @@ pub fn context_text(context: &str) -> Text {
         "demand" => text!(zh: "需方", en: "demand"),
         "queue" => text!(zh: "匹配队列", en: "match queue"),
         "candidates" => text!(zh: "候选人", en: "candidates"),
+        "plan" => text!(zh: "方案", en: "plan"),
+        "plan-candidates" => text!(zh: "方案中换人", en: "changing a plan"),
         "awaiting" => text!(zh: "待登记结果", en: "awaiting outcome"),
         "ways" => text!(zh: "其他办法、替补", en: "other ways, substitutes"),
         "detail" => text!(zh: "详情", en: "details"),

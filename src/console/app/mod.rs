@@ -277,11 +277,13 @@ impl App {
         self.each(|view, ctx| view.news(&news, ctx));
     }
 
-    /// Tells the others what the user looks at: the pane that has the keys, also below a question or a page.
+    /// Tells the others what the user looks at: the walk through a plan or the pane that has the keys, also below a
+    /// question or a page.
     fn look(&mut self) {
         let here = self.end.is_none();
-        let pane = self.panes.get(self.focus).filter(|_| here);
-        self.review.look(pane.and_then(|pane| pane.reviews()));
+        let pane = self.panes.get(self.focus);
+        let mut views = self.layers.iter().rev().chain(pane).filter(|_| here);
+        self.review.look(views.find_map(|view| view.reviews()));
     }
 
     fn take_answer(&mut self, answer: &Answer) {
@@ -302,6 +304,7 @@ impl App {
                     self.fail(error.said().get(self.model.lang).to_owned());
                 }
             }
+            Answer::Plan(_) => self.model.progress = None,
             Answer::Queue(Ok(view)) => {
                 self.model.awaiting = view.board.awaiting.len();
                 self.model.open = view.board.rows.len();

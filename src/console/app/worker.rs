@@ -16,6 +16,7 @@ use super::keeper::Keeper;
 use super::library::Library;
 use super::model::Names;
 use super::what_if::WhatIf;
+use crate::console::panes::walk::PlanView;
 use crate::desk::{
     Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Offers, Resumed, Scope,
     Unfinished, is_demand,
@@ -25,6 +26,7 @@ use crate::domain::{Code, Kind, Minute, Right};
 use crate::matching::cost::Sketch;
 use crate::matching::near::Group;
 use crate::matching::partial::Partials;
+use crate::matching::plan::Choices;
 use crate::matching::{Explanation, Ranking};
 use crate::search::Filter;
 use crate::store::RequestId;
@@ -63,6 +65,10 @@ pub enum Request {
     Queue(Option<Code>),
     /// A need's candidates, and what became of those who were shown.
     Candidates(Code, Vec<Code>),
+    /// A plan for the queue beside what is settled, and what became of the needs and suppliers that were shown.
+    Plan(Choices, Vec<(Code, Option<Code>)>),
+    /// A need's candidates, to choose one for a plan.
+    Alternatives(Code),
     /// Every rule for a pair.
     Why(Code, Code),
     /// A change, known again by its token.
@@ -104,6 +110,10 @@ pub enum Answer {
     Queue(Result<QueueView, DeskError>),
     /// A need's candidates, and those who are none any more.
     Candidates(Code, Result<(Ranking, Vec<Lost>), DeskError>),
+    /// A plan for the queue.
+    Plan(Result<PlanView, DeskError>),
+    /// A need's candidates, to choose one for a plan.
+    Alternatives(Code, Result<Ranking, DeskError>),
     /// Every rule for a pair.
     Why(Code, Code, Result<Explanation, DeskError>),
     /// The candidates of a need as it was typed, and what its requirements cost; none when it names what is not there.
@@ -218,6 +228,8 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
 fn replaces(later: &Request, earlier: &Request) -> bool {
     match (later, earlier) {
         (Request::Queue(_), Request::Queue(_))
+        | (Request::Plan(..), Request::Plan(..))
+        | (Request::Alternatives(_), Request::Alternatives(_))
         | (Request::Candidates(..), Request::Candidates(..))
         | (Request::Sketch(_), Request::Sketch(_))
         | (Request::Partials(_), Request::Partials(_))
@@ -287,11 +299,11 @@ impl DeskWorker {
         }
     }
 
-    /// What the user waits for goes before the queue, which others change all the time.
+    /// What the user waits for goes before the queue and the plan, which others change all the time.
     fn next(&self, waiting: &mut VecDeque<Request>) -> Option<Request> {
         let urgent = waiting
             .iter()
-            .position(|request| !matches!(request, Request::Queue(_)));
+            .position(|request| !matches!(request, Request::Queue(_) | Request::Plan(..)));
         match urgent {
             Some(at) => waiting.remove(at),
             None if self.rested <= Instant::now() => waiting.pop_front(),
@@ -312,9 +324,18 @@ impl DeskWorker {
             Request::Queue(need) => {
                 let began = Instant::now();
                 let queue = self.queue(need.as_ref());
-                let pause = began.elapsed().clamp(PAUSE, LONG_PAUSE);
-                self.rested = Instant::now() + pause;
+                self.rest(began);
                 Answer::Queue(queue)
+            }
+            Request::Plan(choices, shown) => {
+                let began = Instant::now();
+                let plan = self.plan(choices, &shown);
+                self.rest(began);
+                Answer::Plan(plan)
+            }
+            Request::Alternatives(need) => {
+                let found = self.desk.candidates(&need, TOP);
+                Answer::Alternatives(need, found)
             }
             Request::Candidates(need, shown) => {
                 let found = self.desk.candidates_and_lost(&need, TOP, &shown);
@@ -335,15 +356,65 @@ impl DeskWorker {
         }
     }
 
-    fn load(&mut self) -> Result<(), DeskError> {
-        let mut told = Instant::now();
-        let out = self.out.clone();
-        self.desk.load(&mut |done, total| {
+    /// Leaves time for others after a look that began then.
+    fn rest(&mut self, began: Instant) {
+        let pause = began.elapsed().clamp(PAUSE, LONG_PAUSE);
+        self.rested = Instant::now() + pause;
+    }
+
+    /// Tells how far something is, now and then.
+    fn teller(&self) -> impl FnMut(u64, u64) + use<> {
+        let (mut told, out) = (Instant::now(), self.out.clone());
+        move |done, total| {
             if told.elapsed() > BEAT {
                 told = Instant::now();
                 let _ = out.send(Msg::Progress(done, total));
             }
-        })?;
+        }
+    }
+
+    fn plan(
+        &self,
+        choices: Choices,
+        shown: &[(Code, Option<Code>)],
+    ) -> Result<PlanView, DeskError> {
+        let mut tell = self.teller();
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let plan = self
+            .desk
+            .plan_with(&choices, &mut |done, total| tell(count(done), count(total)))?;
+        let mut view = PlanView {
+            choices,
+            plan,
+            left: Vec::new(),
+            lost: Vec::new(),
+        };
+        let mut needs: Vec<&Code> = shown.iter().map(|(need, _)| need).collect();
+        needs.dedup();
+        let open = self.desk.open_needs()?;
+        for need in needs.into_iter().filter(|need| !open.contains(need)) {
+            view.left.push(self.desk.left(need)?);
+        }
+        for (need, supplier) in shown {
+            let is_proposed = |supplier: &Code| {
+                let mut all = view.plan.proposals.iter();
+                all.any(|p| p.need == *need && p.supplier == *supplier)
+            };
+            if let Some(supplier) = supplier.as_ref().filter(|supplier| !is_proposed(supplier))
+                && open.contains(need)
+            {
+                let asked = std::slice::from_ref(supplier);
+                let (_, lost) = self.desk.candidates_and_lost(need, 0, asked)?;
+                view.lost
+                    .extend(lost.into_iter().map(|lost| (need.clone(), lost)));
+            }
+        }
+        Ok(view)
+    }
+
+    fn load(&mut self) -> Result<(), DeskError> {
+        let mut tell = self.teller();
+        self.desk.load(&mut tell)?;
         self.loaded = true;
         self.roll();
         Ok(())

@@ -18,6 +18,8 @@ pub const CONTEXTS: &[&str] = &[
     "ways",
     "candidates",
     "awaiting",
+    "plan-candidates",
+    "plan",
     "detail",
     "queue",
     "demand",

@@ -90,24 +90,7 @@ impl Queue {
     fn paint_candidates(&mut self, buf: &mut Buffer, area: Rect, model: &Model, focused: bool) {
         let lang = model.lang;
         let cells = bar_cells(area.width);
-        let mut columns = vec![
-            Column::new("#", Width::Fixed(3), 2).right(),
-            Column::new(
-                text!(zh: "供方", en: "supplier").get(lang),
-                Width::Fill(8),
-                0,
-            ),
-            Column::new(text!(zh: "得分", en: "score").get(lang), Width::Fixed(5), 0).right(),
-            Column::new(text!(zh: "公里", en: "km").get(lang), Width::Fixed(5), 1).right(),
-        ];
-        for (short, long) in &words::CRITERIA {
-            let label = if usize::from(cells) >= width(long.get(lang)) {
-                long
-            } else {
-                short
-            };
-            columns.push(Column::new(label.get(lang), Width::Fixed(cells), 3));
-        }
+        let columns = candidate_columns(cells, lang);
         let empty = match (self.gone(), self.lineup()) {
             (Some(left), _) => {
                 let what = others::left(left, &self.told, model);
@@ -238,7 +221,35 @@ impl Queue {
     }
 }
 
-fn candidate_row(candidate: &Candidate, cells: u16, model: &Model) -> Vec<Line<'static>> {
+/// The columns of candidates, with bars of so many cells.
+pub(super) fn candidate_columns(cells: u16, lang: Lang) -> Vec<Column<'static>> {
+    let mut columns = vec![
+        Column::new("#", Width::Fixed(3), 2).right(),
+        Column::new(
+            text!(zh: "供方", en: "supplier").get(lang),
+            Width::Fill(8),
+            0,
+        ),
+        Column::new(text!(zh: "得分", en: "score").get(lang), Width::Fixed(5), 0).right(),
+        Column::new(text!(zh: "公里", en: "km").get(lang), Width::Fixed(5), 1).right(),
+    ];
+    for (short, long) in &words::CRITERIA {
+        let label = if usize::from(cells) >= width(long.get(lang)) {
+            long
+        } else {
+            short
+        };
+        columns.push(Column::new(label.get(lang), Width::Fixed(cells), 3));
+    }
+    columns
+}
+
+/// A candidate in them.
+pub(super) fn candidate_row(
+    candidate: &Candidate,
+    cells: u16,
+    model: &Model,
+) -> Vec<Line<'static>> {
     let km = candidate
         .distance_km
         .map_or_else(|| "–".to_owned(), |km| format!("{km:.1}"));
@@ -295,7 +306,7 @@ fn lost_row(supplier: &Code, what: String, model: &Model) -> Vec<Line<'static>> 
 }
 
 /// How wide the bar of a criterion is.
-fn bar_cells(room: u16) -> u16 {
+pub(super) fn bar_cells(room: u16) -> u16 {
     match room {
         0..70 => 4,
         70..100 => 5,
@@ -305,7 +316,7 @@ fn bar_cells(room: u16) -> u16 {
 }
 
 /// A line across with a title in it.
-fn rule(buf: &mut Buffer, area: Rect, y: u16, title: &str, theme: &Theme) -> u16 {
+pub(super) fn rule(buf: &mut Buffer, area: Rect, y: u16, title: &str, theme: &Theme) -> u16 {
     let line = if theme.ascii { "-" } else { "─" };
     put(
         buf,
@@ -340,7 +351,7 @@ fn case_lines(
     if let Some(line) = news {
         add(line, theme.warn);
     }
-    add(&who(row, model), theme.base);
+    add(&who(&row.row.resident, model), theme.base);
     if let Some(need) = &need {
         add(&words::when(need, lang), theme.accent);
         let asked = requirements(need, model);
@@ -367,10 +378,11 @@ fn case_lines(
     lines
 }
 
-fn who(row: &BestRow, model: &Model) -> String {
+/// A resident in one line.
+pub(super) fn who(resident: &Code, model: &Model) -> String {
     let lang = model.lang;
-    let Some(resident) = model.fetch::<Resident>(&row.row.resident) else {
-        return row.row.resident.to_string();
+    let Some(resident) = model.fetch::<Resident>(resident) else {
+        return resident.to_string();
     };
     let mut parts = vec![cells::resident_name(&resident.code, model)];
     parts.push(words::sex(resident.sex, lang).to_owned());
@@ -396,7 +408,7 @@ fn who(row: &BestRow, model: &Model) -> String {
 }
 
 /// What the need asks of a supplier.
-fn requirements(need: &Need, model: &Model) -> String {
+pub(super) fn requirements(need: &Need, model: &Model) -> String {
     let lang = model.lang;
     let mut parts = Vec::new();
     if let Some(sex) = need.sex {

@@ -11,6 +11,8 @@ pub mod lineup;
 pub mod need_detail;
 pub mod others;
 pub mod page;
+pub mod plan;
+mod plan_draw;
 mod preview;
 pub mod queue;
 pub mod queue_draw;
@@ -21,6 +23,7 @@ mod reveal;
 mod shares;
 pub mod sheet;
 mod substitute;
+pub mod walk;
 mod ways;
 pub mod words;
 

@@ -8,7 +8,7 @@ use super::lineup::{Lineup, Place};
 use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
-use super::{edit, reveal, substitute, ways};
+use super::{edit, plan, reveal, substitute, ways};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
@@ -367,6 +367,7 @@ impl View for Queue {
                 "candidates",
                 "confirm",
                 "skip",
+                "plan",
                 "open",
                 "ways",
                 "why-other",
@@ -411,6 +412,7 @@ impl View for Queue {
             "why-other" | "ways" | "substitute" | "unmatch" | "cancel-need" | "edit" => {
                 self.act_on_need(action, ctx);
             }
+            "plan" => plan::open(ctx),
             "awaiting" => {
                 self.mode = match self.mode {
                     Mode::Awaiting => Mode::Needs,

@@ -1,351 +1,394 @@
 //! Filling places from lists of candidates: the combinatorial half of a plan.
 //!
-//! Every place of the most urgent needs is filled first, by augmenting paths; then exchanges raise the sum of scores for
-//! as long as they find something. Both searches are bounded, so that a plan for a whole district stays quick.
-//! Needs and suppliers are places in the slices that `assign` is given or makes, so that looking one up can't miss.
+//! Places are filled one after the other, each by the best chain of displacements: whoever is displaced takes somebody
+//! else, and the last one takes a supplier who is free, or goes without. Where suppliers take one need each, that is the
+//! shortest augmenting path of the assignment problem, and the sum is the highest. Where they take several, more than one
+//! need may have to go for another; neighbourhoods that are worked out completely ([`refine`](super::refine)) find that.
 
-/// A need with its candidates.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// Needs of a higher class are filled before any of a lower one.
-    pub class: u8,
-    /// Suppliers wanted.
-    pub places: usize,
-    /// Suppliers and scores, the best first; each supplier once.
-    pub candidates: Vec<(usize, f64)>,
-}
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::market::{Market, Wanted, Worth};
+use super::refine;
 
 /// Who goes where: the suppliers of each need, in the order of the needs given.
 pub type Assignment = Vec<Vec<usize>>;
 
-/// How far a chain of displacements may go.
-const DEPTH: usize = 4;
-/// How many of a need's candidates a displaced need is tried on.
-const BREADTH: usize = 24;
-/// How often all needs are gone through in search of better exchanges.
-const ROUNDS: usize = 12;
-/// Differences of scores below this are none.
-const SMALLEST_GAIN: f64 = 1e-9;
+/// How many needs may be moved for one place.
+const MOVES: usize = 4_000;
 
-/// Finds an assignment. `fits(supplier, needs)` says whether a supplier can take all of these needs together.
-pub fn assign(
-    wanted: &[Wanted],
-    suppliers: usize,
-    fits: &dyn Fn(usize, &[usize]) -> bool,
-) -> Assignment {
-    let mut search = Search {
-        wanted,
-        fits,
-        taken: vec![Vec::new(); wanted.len()],
-        load: vec![Vec::new(); suppliers],
-    };
+/// How often all needs that could do better are tried again.
+const ROUNDS: usize = 8;
+
+/// Finds an assignment.
+pub fn assign(wanted: &[Wanted], market: &dyn Market) -> Assignment {
+    let mut search = Search::new(wanted, market);
     search.fill();
+    let mut effort = refine::EFFORT;
     for _ in 0..ROUNDS {
-        if !search.improve() {
+        let better = search.place_again();
+        if !(refine::refine(&mut search, &mut effort) || better) {
             break;
         }
     }
-    search.taken
+    search
+        .taken
+        .into_iter()
+        .map(|seats| seats.into_iter().map(|seat| seat.supplier).collect())
+        .collect()
 }
 
-/// A chain of displacements.
-struct Chain {
-    /// The needs that it has moved, each once.
-    moved: Vec<usize>,
-    /// The class of which one need may go without, because the first one of the chain did so before.
-    spare: Option<u8>,
+/// A place of a need that is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seat {
+    pub supplier: usize,
+    pub worth: Worth,
+    /// Whether it stays whatever else is good.
+    pub fixed: bool,
 }
 
-struct Search<'a> {
-    wanted: &'a [Wanted],
-    fits: &'a dyn Fn(usize, &[usize]) -> bool,
-    taken: Assignment,
+/// An assignment in the making.
+pub(super) struct Search<'a> {
+    pub wanted: &'a [Wanted],
+    pub market: &'a dyn Market,
+    pub taken: Vec<Vec<Seat>>,
     load: Vec<Vec<usize>>,
 }
 
-impl Search<'_> {
-    /// Fills places, the most urgent class first and in it the needs with the fewest candidates first.
-    fn fill(&mut self) {
-        let mut order: Vec<usize> = (0..self.wanted.len()).collect();
-        order.sort_by_key(|need| {
-            let wanted = &self.wanted[*need];
-            (
-                std::cmp::Reverse(wanted.class),
-                wanted.candidates.len(),
-                *need,
-            )
-        });
-        for need in order {
-            while self.taken[need].len() < self.wanted[need].places
-                && self.place(need, DEPTH, &mut vec![need])
-            {}
-        }
-    }
+/// A need without a supplier, in the middle of a chain of displacements.
+struct Link {
+    need: usize,
+    /// The worth that the chain has gained up to here.
+    gain: Worth,
+    /// The link before, and the supplier whom its need took from this one.
+    from: Option<(usize, usize)>,
+}
 
-    /// Gives a need one more supplier, moving others to other suppliers when there is no other way.
-    fn place(&mut self, need: usize, depth: usize, moving: &mut Vec<usize>) -> bool {
-        let wanted = self.wanted;
-        let candidates = &wanted[need].candidates;
-        for (supplier, _) in candidates {
-            if self.can_take(*supplier, need, None) {
-                self.take(need, *supplier);
-                return true;
-            }
-        }
-        depth > 0
-            && candidates
-                .iter()
-                .take(BREADTH)
-                .any(|(supplier, _)| self.place_instead(need, *supplier, depth, moving))
-    }
+/// A link that may lead on to something; the most that the chain could come to goes first.
+#[derive(PartialEq, Eq)]
+struct Hope {
+    most: Worth,
+    link: usize,
+}
 
-    fn place_instead(
-        &mut self,
-        need: usize,
-        supplier: usize,
-        depth: usize,
-        moving: &mut Vec<usize>,
-    ) -> bool {
-        if self.taken[need].contains(&supplier) {
-            return false;
-        }
-        for other in self.load[supplier].clone() {
-            if moving.contains(&other) || !self.can_take(supplier, need, Some(other)) {
-                continue;
-            }
-            self.give_up(other, supplier);
-            self.take(need, supplier);
-            moving.push(other);
-            let placed = self.place(other, depth - 1, moving);
-            moving.pop();
-            if placed {
-                return true;
-            }
-            self.give_up(need, supplier);
-            self.take(other, supplier);
-        }
-        false
-    }
-
-    /// One round of exchanges that keep every filled place filled; whether any raised the sum.
-    fn improve(&mut self) -> bool {
-        let mut found = false;
-        for need in 0..self.wanted.len() {
-            for supplier in self.taken[need].clone() {
-                found |= self.exchange(need, Some(supplier));
-            }
-            if self.taken[need].len() < self.wanted[need].places {
-                found |= self.exchange(need, None);
-            }
-        }
-        found
-    }
-
-    /// Moves a need from a supplier (or from none) to a better one, if need be in exchange with another need.
-    fn exchange(&mut self, need: usize, from: Option<usize>) -> bool {
-        let now = from.map_or(0.0, |supplier| self.score(need, supplier));
-        if let Some(supplier) = from {
-            self.give_up(need, supplier);
-        }
-        let wanted = self.wanted;
-        let spare = from.is_none().then_some(wanted[need].class);
-        let mut chain = Chain {
-            moved: vec![need],
-            spare,
-        };
-        for (supplier, score) in wanted[need].candidates.iter().take(BREADTH) {
-            let gain = score - now;
-            if gain > SMALLEST_GAIN && self.can_take(*supplier, need, None) {
-                self.take(need, *supplier);
-                return true;
-            }
-            if self.swap_in(need, *supplier, gain, &mut chain) {
-                return true;
-            }
-        }
-        if let Some(supplier) = from {
-            self.take(need, supplier);
-        }
-        false
-    }
-
-    /// Puts a need in the place of another at a supplier, when where the other then goes leaves a gain. `balance` is what
-    /// has been gained so far, the need's own score here included.
-    fn swap_in(&mut self, need: usize, supplier: usize, balance: f64, chain: &mut Chain) -> bool {
-        if chain.moved.len() > DEPTH || self.taken[need].contains(&supplier) {
-            return false;
-        }
-        for other in self.load[supplier].clone() {
-            if chain.moved.contains(&other) || !self.can_take(supplier, need, Some(other)) {
-                continue;
-            }
-            let lost = self.score(other, supplier);
-            self.give_up(other, supplier);
-            self.take(need, supplier);
-            chain.moved.push(other);
-            let settled = self.settle(other, balance - lost, chain);
-            chain.moved.pop();
-            if settled {
-                return true;
-            }
-            self.give_up(need, supplier);
-            self.take(other, supplier);
-        }
-        false
-    }
-
-    /// Finds a displaced need a supplier such that all of the chain is a gain. When the first need of the chain stood
-    /// empty-handed, a need of the same class may do so instead.
-    fn settle(&mut self, need: usize, balance: f64, chain: &mut Chain) -> bool {
-        if chain.spare == Some(self.wanted[need].class) && balance > SMALLEST_GAIN {
-            return true;
-        }
-        let wanted = self.wanted;
-        for (supplier, score) in wanted[need].candidates.iter().take(BREADTH) {
-            let balance = balance + score;
-            if balance <= SMALLEST_GAIN {
-                return false;
-            }
-            if self.can_take(*supplier, need, None) {
-                self.take(need, *supplier);
-                return true;
-            }
-            if self.swap_in(need, *supplier, balance, chain) {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn can_take(&self, supplier: usize, need: usize, without: Option<usize>) -> bool {
-        if self.taken[need].contains(&supplier) {
-            return false;
-        }
-        let mut needs: Vec<usize> = self.load[supplier]
-            .iter()
-            .copied()
-            .filter(|other| Some(*other) != without)
-            .collect();
-        needs.push(need);
-        (self.fits)(supplier, &needs)
-    }
-
-    fn take(&mut self, need: usize, supplier: usize) {
-        self.taken[need].push(supplier);
-        self.load[supplier].push(need);
-    }
-
-    fn give_up(&mut self, need: usize, supplier: usize) {
-        self.taken[need].retain(|other| *other != supplier);
-        self.load[supplier].retain(|other| *other != need);
-    }
-
-    fn score(&self, need: usize, supplier: usize) -> f64 {
-        self.wanted[need]
-            .candidates
-            .iter()
-            .find(|(other, _)| *other == supplier)
-            .map_or(0.0, |(_, score)| *score)
+impl Ord for Hope {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.most
+            .cmp(&other.most)
+            .then_with(|| other.link.cmp(&self.link))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
+impl PartialOrd for Hope {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
-    use super::*;
+/// Where a chain ends: the last link, and the free supplier whom its need takes; none when it goes without.
+struct End {
+    gain: Worth,
+    link: usize,
+    supplier: Option<usize>,
+}
 
-    /// The places filled of each class, the most urgent first, and the sum of scores.
-    fn worth(wanted: &[Wanted], assignment: &Assignment) -> ([usize; 4], f64) {
-        let mut filled = [0; 4];
-        let mut sum = 0.0;
-        for (need, suppliers) in wanted.iter().zip(assignment) {
-            filled[3 - usize::from(need.class)] += suppliers.len();
-            sum += suppliers
-                .iter()
-                .map(|s| need.candidates.iter().find(|(c, _)| c == s).unwrap().1)
-                .sum::<f64>();
+/// The chains that begin with one need.
+struct Chains {
+    links: Vec<Link>,
+    hopes: BinaryHeap<Hope>,
+    best: End,
+}
+
+impl Chains {
+    fn of(need: usize, most: Worth) -> Self {
+        let first = Link {
+            need,
+            gain: Worth::default(),
+            from: None,
+        };
+        Self {
+            links: vec![first],
+            hopes: BinaryHeap::from([Hope { most, link: 0 }]),
+            best: End {
+                gain: Worth::default(),
+                link: 0,
+                supplier: None,
+            },
         }
-        (filled, sum)
     }
 
-    /// The best worth of all assignments in which each supplier takes one need at most.
-    fn best(
-        wanted: &[Wanted],
-        need: usize,
-        used: &mut Vec<bool>,
-        chosen: &mut Assignment,
-    ) -> ([usize; 4], f64) {
-        let Some(next) = wanted.get(need) else {
-            return worth(wanted, chosen);
+    /// The links of a chain, from its last to its first, each with the supplier who was taken from its need.
+    fn back(&self, link: usize) -> impl Iterator<Item = (&Link, Option<usize>)> {
+        let mut at = self.links.get(link);
+        std::iter::from_fn(move || {
+            let link = at?;
+            at = link.from.and_then(|(before, _)| self.links.get(before));
+            Some((link, link.from.map(|(_, supplier)| supplier)))
+        })
+    }
+}
+
+impl<'a> Search<'a> {
+    fn new(wanted: &'a [Wanted], market: &'a dyn Market) -> Self {
+        let mut search = Self {
+            wanted,
+            market,
+            taken: vec![Vec::new(); wanted.len()],
+            load: Vec::new(),
         };
-        let mut top = best(wanted, need + 1, used, chosen);
-        for (supplier, _) in &next.candidates {
-            if !used[*supplier] {
-                used[*supplier] = true;
-                chosen[need].push(*supplier);
-                let found = best(wanted, need + 1, used, chosen);
-                if found.0 > top.0 || (found.0 == top.0 && found.1 > top.1) {
-                    top = found;
+        for (need, wanted) in wanted.iter().enumerate() {
+            for &supplier in &wanted.fixed {
+                if search.places_left(need) > 0 && search.can_take(supplier, need, None) {
+                    search.take(need, supplier, Worth::of(wanted.class, 0.0));
+                    if let Some(seat) = search
+                        .taken
+                        .get_mut(need)
+                        .and_then(|seats| seats.last_mut())
+                    {
+                        seat.fixed = true;
+                    }
                 }
-                chosen[need].pop();
-                used[*supplier] = false;
             }
         }
-        top
+        search
     }
 
-    fn need(class: u8, candidates: &[(usize, f64)]) -> Wanted {
-        Wanted {
-            class,
-            places: 1,
-            candidates: candidates.to_vec(),
+    /// The candidate of a need at a place of its ranking, and what it would be worth.
+    pub fn candidate(&self, need: usize, at: usize) -> Option<(usize, Worth)> {
+        let (supplier, score) = self.market.candidate(need, at)?;
+        let class = self.wanted.get(need)?.class;
+        Some((supplier, Worth::of(class, score)))
+    }
+
+    /// The needs that a supplier has.
+    pub fn load(&self, supplier: usize) -> &[usize] {
+        self.load.get(supplier).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a need has of a supplier.
+    pub fn seat(&self, need: usize, supplier: usize) -> Option<&Seat> {
+        self.seats(need)
+            .iter()
+            .find(|seat| seat.supplier == supplier)
+    }
+
+    /// What a need has.
+    pub fn seats(&self, need: usize) -> &[Seat] {
+        self.taken.get(need).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many places of a need are empty.
+    pub fn places_left(&self, need: usize) -> usize {
+        let places = self.wanted.get(need).map_or(0, |wanted| wanted.places);
+        places.saturating_sub(self.seats(need).len())
+    }
+
+    /// Whether a supplier can take a need on top of the others, `without` one of them.
+    pub fn can_take(&self, supplier: usize, need: usize, without: Option<usize>) -> bool {
+        let load = self.load(supplier);
+        if load.contains(&need) {
+            return false;
+        }
+        if load.iter().all(|other| Some(*other) == without) {
+            return true;
+        }
+        let others = load.iter().filter(|other| Some(**other) != without);
+        let needs: Vec<usize> = others.copied().chain([need]).collect();
+        self.market.fits(supplier, &needs)
+    }
+
+    pub fn take(&mut self, need: usize, supplier: usize, worth: Worth) {
+        if self.load.len() <= supplier {
+            self.load.resize_with(supplier + 1, Vec::new);
+        }
+        if let (Some(seats), Some(load)) = (self.taken.get_mut(need), self.load.get_mut(supplier)) {
+            seats.push(Seat {
+                supplier,
+                worth,
+                fixed: false,
+            });
+            load.push(need);
         }
     }
 
-    #[test]
-    fn who_has_nobody_else_gets_the_only_one() {
-        let wanted = [need(1, &[(0, 90.0), (1, 40.0)]), need(1, &[(0, 50.0)])];
-        assert_eq!(
-            assign(&wanted, 2, &|_, needs| needs.len() == 1),
-            vec![vec![1], vec![0]]
-        );
-    }
-
-    #[test]
-    fn the_more_urgent_need_comes_first_whatever_the_scores() {
-        let wanted = [need(1, &[(0, 90.0)]), need(3, &[(0, 10.0)])];
-        assert_eq!(
-            assign(&wanted, 1, &|_, needs| needs.len() == 1),
-            vec![vec![], vec![0]]
-        );
-    }
-
-    #[test]
-    fn a_need_for_two_gets_two_different_suppliers() {
-        let wanted = [Wanted {
-            class: 1,
-            places: 2,
-            candidates: vec![(0, 9.0), (1, 8.0)],
-        }];
-        assert_eq!(assign(&wanted, 2, &|_, _| true), vec![vec![0, 1]]);
-    }
-
-    proptest! {
-        #[test]
-        fn as_many_places_are_filled_as_can_be_and_the_sum_is_close_to_the_best(
-            needs in prop::collection::vec((0_u8..4, prop::collection::btree_map(0_usize..5, 1_u32..100, 0..4)), 1..6)
-        ) {
-            let wanted: Vec<Wanted> = needs.into_iter().map(|(class, scores)| {
-                let mut candidates: Vec<(usize, f64)> = scores.into_iter().map(|(s, score)| (s, f64::from(score))).collect();
-                candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-                Wanted { class, places: 1, candidates }
-            }).collect();
-            let found = assign(&wanted, 5, &|_, needs| needs.len() == 1);
-            let (filled, sum) = worth(&wanted, &found);
-            let (best_filled, best_sum) = best(&wanted, 0, &mut vec![false; 5], &mut vec![Vec::new(); wanted.len()]);
-            prop_assert_eq!(filled, best_filled);
-            prop_assert!(sum >= best_sum - 1e-6, "{} of {}", sum, best_sum);
+    pub fn give_up(&mut self, need: usize, supplier: usize) {
+        if let (Some(seats), Some(load)) = (self.taken.get_mut(need), self.load.get_mut(supplier)) {
+            seats.retain(|seat| seat.supplier != supplier);
+            load.retain(|other| *other != need);
         }
+    }
+
+    /// Fills places, the most urgent class first.
+    fn fill(&mut self) {
+        let mut order: Vec<usize> = (0..self.wanted.len()).collect();
+        order.sort_by_key(|need| std::cmp::Reverse(self.wanted.get(*need).map(|w| w.class)));
+        for need in order {
+            while self.places_left(need) > 0 && self.place(need) {}
+        }
+    }
+
+    /// Places every need again that has not the best of its candidates; whether the sum grew.
+    fn place_again(&mut self) -> bool {
+        let mut grew = false;
+        for need in 0..self.wanted.len() {
+            for seat in self.regretted(need) {
+                self.give_up(need, seat.supplier);
+                let before = seat.worth;
+                let Some(chains) = self.chains(need).filter(|found| found.best.gain > before)
+                else {
+                    self.take(need, seat.supplier, before);
+                    continue;
+                };
+                self.follow(&chains);
+                grew = true;
+            }
+            while self.places_left(need) > 0 && self.place(need) {
+                grew = true;
+            }
+        }
+        grew
+    }
+
+    /// The places of a need whose supplier is worse than somebody whom it has not got.
+    fn regretted(&self, need: usize) -> Vec<Seat> {
+        let mut at = 0;
+        let best = loop {
+            match self.candidate(need, at) {
+                Some((supplier, _)) if self.seat(need, supplier).is_some() => at += 1,
+                Some((_, worth)) => break worth,
+                None => return Vec::new(),
+            }
+        };
+        let seats = self.seats(need).iter();
+        seats
+            .filter(|seat| !seat.fixed && seat.worth < best)
+            .copied()
+            .collect()
+    }
+
+    /// Whether something better can be thought of for a need: a place is empty, or filled by one who is not the best.
+    pub fn has_regret(&self, need: usize) -> bool {
+        (self.places_left(need) > 0 && self.candidate(need, self.seats(need).len()).is_some())
+            || !self.regretted(need).is_empty()
+    }
+
+    /// Gives a need one more supplier by the best chain; false when every chain costs more than it gains.
+    fn place(&mut self, need: usize) -> bool {
+        let Some(chains) = self.chains(need) else {
+            return false;
+        };
+        self.follow(&chains);
+        true
+    }
+
+    /// The best chain that begins with a need; none when none gains anything.
+    fn chains(&self, need: usize) -> Option<Chains> {
+        let most = self.candidate(need, 0)?.1;
+        let mut chains = Chains::of(need, most);
+        let mut gains: std::collections::HashMap<usize, Worth> = std::collections::HashMap::new();
+        while let Some(Hope { most, link }) = chains.hopes.pop() {
+            if most <= chains.best.gain || chains.links.len() > MOVES {
+                break;
+            }
+            self.lengthen(&mut chains, link, &mut gains);
+        }
+        (chains.best.gain > Worth::default()).then_some(chains)
+    }
+
+    /// Looks where a chain can go from one of its ends.
+    fn lengthen(
+        &self,
+        chains: &mut Chains,
+        end: usize,
+        gains: &mut std::collections::HashMap<usize, Worth>,
+    ) {
+        let Some((need, gain)) = chains.links.get(end).map(|link| (link.need, link.gain)) else {
+            return;
+        };
+        if gains.get(&need).is_some_and(|known| *known > gain) {
+            return;
+        }
+        if gain > chains.best.gain {
+            chains.best = End {
+                gain,
+                link: end,
+                supplier: None,
+            };
+        }
+        let (before, touched): (Vec<usize>, Vec<Option<usize>>) = chains
+            .back(end)
+            .map(|(link, supplier)| (link.need, supplier))
+            .unzip();
+        for at in 0.. {
+            let Some((supplier, worth)) = self.candidate(need, at) else {
+                return;
+            };
+            let sum = gain + worth;
+            // Whoever is displaced has no better place than the one that it had.
+            if sum <= chains.best.gain {
+                return;
+            }
+            if touched.contains(&Some(supplier)) || self.load(supplier).contains(&need) {
+                continue;
+            }
+            if self.can_take(supplier, need, None) {
+                chains.best = End {
+                    gain: sum,
+                    link: end,
+                    supplier: Some(supplier),
+                };
+                return;
+            }
+            for &other in self.load(supplier) {
+                let Some(seat) = self.seat(other, supplier).filter(|seat| !seat.fixed) else {
+                    continue;
+                };
+                let gain = sum - seat.worth;
+                if before.contains(&other)
+                    || gains.get(&other).is_some_and(|known| *known >= gain)
+                    || !self.can_take(supplier, need, Some(other))
+                {
+                    continue;
+                }
+                gains.insert(other, gain);
+                chains.links.push(Link {
+                    need: other,
+                    gain,
+                    from: Some((end, supplier)),
+                });
+                chains.hopes.push(Hope {
+                    most: sum,
+                    link: chains.links.len() - 1,
+                });
+            }
+        }
+    }
+
+    /// Does what the best chain says.
+    fn follow(&mut self, chains: &Chains) {
+        let mut takes = chains.best.supplier;
+        let moves: Vec<(usize, Option<usize>)> = chains
+            .back(chains.best.link)
+            .map(|(link, lost)| (link.need, lost))
+            .collect();
+        for (need, lost) in moves {
+            if let Some(lost) = lost {
+                self.give_up(need, lost);
+            }
+            if let Some(supplier) = takes {
+                let worth = self.worth(need, supplier);
+                self.take(need, supplier, worth);
+            }
+            takes = lost;
+        }
+    }
+
+    /// What a candidate of a need is worth to it.
+    fn worth(&self, need: usize, supplier: usize) -> Worth {
+        (0..)
+            .map_while(|at| self.candidate(need, at))
+            .find(|(other, _)| *other == supplier)
+            .map(|(_, worth)| worth)
+            .unwrap_or_default()
     }
 }
