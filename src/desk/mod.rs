@@ -25,6 +25,7 @@ mod drafts;
 mod feed;
 mod import;
 mod journal;
+mod mend;
 mod overlay;
 mod query;
 mod reviews;
@@ -115,6 +116,7 @@ struct Core {
     version: AtomicU64,
     board: Mutex<board::Kept>,
     writer: Writer,
+    mending: Mutex<mend::Mending>,
     listeners: Listeners,
     reviews: Reviews,
     /// The roles that are given.
@@ -162,6 +164,7 @@ impl Desk {
             version: AtomicU64::default(),
             board: Mutex::default(),
             writer: Writer::default(),
+            mending: Mutex::default(),
             listeners: Listeners::default(),
             reviews: Reviews::default(),
             held: Arc::default(),
@@ -276,31 +279,6 @@ impl Desk {
                 index.apply(event);
             }
             self.core.version.fetch_add(1, Ordering::Release);
-        }
-    }
-
-    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen those.
-    fn restore_index(&self) {
-        if let Ok(fresh) = self
-            .core
-            .store
-            .rows()
-            .and_then(|rows| access::read_grants(&*rows))
-        {
-            *self
-                .core
-                .grants
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = fresh;
-        }
-        if let Some(index) = self.core.index.get()
-            && let Ok(fresh) = self.read_index(&mut |_, _| {})
-        {
-            let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
-            *index = fresh;
-            self.core.version.fetch_add(1, Ordering::Release);
-            drop(index);
-            self.core.listeners.tell_missed();
         }
     }
 
