@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::import::{self, ImportRow, Imported};
-use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
+use super::{Actor, Caller, Change, Command, Desk, DeskError, Scope, decide};
 use crate::both;
-use crate::domain::{AnyRecord, Kind, Note, Stamp};
+use crate::domain::{AnyRecord, Kind, Note, Right, Stamp};
 use crate::store::{
     Decision, DraftChange, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided,
     random_id,
@@ -233,6 +233,10 @@ impl Desk {
                 let context = decide::Context {
                     now: task.now,
                     actor: &task.actor,
+                    demand: match &task.caller {
+                        Some(caller) => self.access_of(caller).scope(Right::Demand),
+                        None => Scope::Everywhere,
+                    },
                 };
                 decide::decide(&self.with_rank(command, rows, task.now)?, rows, &context)?
             }

@@ -1,5 +1,6 @@
 //! The pure core of each command: rows in, events or a refusal out.
 
+use super::access::Scope;
 use super::actor::Actor;
 use super::command::Command;
 use crate::both;
@@ -23,6 +24,8 @@ pub(super) struct Context<'a> {
     pub now: Stamp,
     /// Who asks.
     pub actor: &'a Actor,
+    /// Whose demand they may see.
+    pub demand: Scope,
 }
 
 /// Decides a command over the rows as they stand.
