@@ -414,6 +414,73 @@ fn a_broker_sees_the_figures_of_her_own_streets() {
 }
 
 #[test]
+fn why_names_no_need_of_a_street_that_is_not_ones_own() {
+    let district = District::begin();
+    for who in ["wang", "li"] {
+        district.grant(
+            who,
+            Role::Broker,
+            if who == "wang" { &["s1"] } else { &["s2"] },
+        );
+    }
+    district.grant("zhao", Role::Supervisor, &[]);
+    let (wang, li, zhao) = (
+        district.user("wang", &[]),
+        district.user("li", &[]),
+        district.user("zhao", &[]),
+    );
+    assert_eq!(li.confirms("N2", "V1"), Ok(()));
+    let booked = |user: &User| {
+        let why = user.desk.why(&code("N1"), &code("V1")).unwrap();
+        let verdict = why.rules.into_iter().find(|rule| rule.rule == "booked");
+        let verdict = verdict.unwrap();
+        assert!(!verdict.pass);
+        format!("{verdict:?}")
+    };
+    let told = booked(&wang);
+    assert!(!told.contains("N2"), "{told}");
+    assert!(told.contains("another need at 2026-11-24T09:00"), "{told}");
+    assert!(told.contains("另一个需求的时段 2026-11-24T09:00"), "{told}");
+    let known = booked(&zhao);
+    assert!(known.contains("need N2 at 2026-11-24T09:00"), "{known}");
+    // A refusal says as little, and so does what is said of a candidate whom somebody else took.
+    let command = Command::Confirm {
+        need: code("N1"),
+        supplier: code("V1"),
+        visits: None,
+        place: None,
+    };
+    let refused = wang.desk.execute(&wang.actor, &command).unwrap_err();
+    let said = refused.said().en.clone();
+    assert!(
+        said.contains("another need at 2026-11-24T09:00") && !said.contains("N2"),
+        "{said}"
+    );
+    let lost = wang.desk.candidates_and_lost(&code("N1"), 9, &[code("V1")]);
+    let (_, lost) = lost.unwrap();
+    let failed = format!("{:?}", lost[0].failed);
+    assert!(
+        failed.contains("another need") && !failed.contains("N2"),
+        "{failed}"
+    );
+    // Her own she is told by name.
+    assert_eq!(wang.confirms("N1", "V2"), Ok(()));
+    let own = district.user("wang", &[]);
+    district.take(
+        Kind::Need,
+        &[
+            ("code", "N3"),
+            ("resident", "R1"),
+            ("category", "barber"),
+            ("start", "2026-11-24T09:30"),
+            ("minutes", "60"),
+        ],
+    );
+    let why = own.desk.why(&code("N3"), &code("V2")).unwrap();
+    assert!(format!("{why:?}").contains("need N1 at 2026-11-24T09:00"));
+}
+
+#[test]
 fn a_need_of_nobody_is_refused_as_a_mistake_and_not_as_a_trespass() {
     let district = District::begin();
     district.grant("wang", Role::Broker, &["s1"]);

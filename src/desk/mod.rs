@@ -25,6 +25,7 @@ mod drafts;
 mod feed;
 mod import;
 mod journal;
+mod mend;
 mod overlay;
 mod query;
 mod reviews;
@@ -120,6 +121,7 @@ struct Core {
     /// What changed since the board was worked out.
     touched: touched::Gathered,
     writer: Writer,
+    mending: Mutex<mend::Mending>,
     listeners: Listeners,
     reviews: Reviews,
     /// The roles that are given.
@@ -168,6 +170,7 @@ impl Desk {
             board: Mutex::default(),
             touched: touched::Gathered::default(),
             writer: Writer::default(),
+            mending: Mutex::default(),
             listeners: Listeners::default(),
             reviews: Reviews::default(),
             held: Arc::default(),
@@ -283,32 +286,6 @@ impl Desk {
             }
             self.core.touched.note(events);
             self.core.version.fetch_add(1, Ordering::Release);
-        }
-    }
-
-    /// Reads index and grants again, after events that they took in were not written. Somebody may have seen those.
-    fn restore_index(&self) {
-        if let Ok(fresh) = self
-            .core
-            .store
-            .rows()
-            .and_then(|rows| access::read_grants(&*rows))
-        {
-            *self
-                .core
-                .grants
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = fresh;
-        }
-        if let Some(index) = self.core.index.get()
-            && let Ok(fresh) = self.read_index(&mut |_, _| {})
-        {
-            let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
-            *index = fresh;
-            self.core.touched.everything();
-            self.core.version.fetch_add(1, Ordering::Release);
-            drop(index);
-            self.core.listeners.tell_missed();
         }
     }
 

@@ -9,7 +9,7 @@ use crate::domain::record::{Match, Need, Resident, Service};
 use crate::domain::{Code, Kind, Record, Right, Stamp};
 use crate::figures::{By, Facts, Period, Row, stats};
 use crate::matching::plan::{Choices, Plan, Progress};
-use crate::matching::{Awaiting, Explanation, Index, QueueRow, Ranking};
+use crate::matching::{Awaiting, Explanation, Index, QueueRow, Ranking, Verdict};
 use crate::store::{Rows, StoreError, fetch};
 
 /// A need in the queue with the best of its candidates.
@@ -53,9 +53,14 @@ impl Desk {
     /// When one of the two does not exist, or the store can't be read.
     pub fn why(&self, need: &Code, supplier: &Code) -> Result<Explanation, DeskError> {
         self.must::<Need>(need)?;
-        self.index()?
-            .why(need, supplier, self.now(), None)
-            .ok_or_else(|| DeskError::not_found(Kind::Supplier, supplier.as_str()))
+        let why = self.index()?.why(need, supplier, self.now(), None);
+        let mut why = why.ok_or_else(|| DeskError::not_found(Kind::Supplier, supplier.as_str()))?;
+        unname(
+            &self.access().scope(Right::Demand),
+            &*self.rows()?,
+            &mut why.rules,
+        )?;
+        Ok(why)
     }
 
     /// The queue, each need with the best of its candidates.
@@ -266,6 +271,23 @@ pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
         eligible,
         best,
     }
+}
+
+/// Leaves out of verdicts the needs that are not within a scope; the times stay.
+pub(super) fn unname(
+    scope: &Scope,
+    rows: &dyn Rows,
+    verdicts: &mut [Verdict],
+) -> Result<(), StoreError> {
+    for verdict in verdicts {
+        if let Some(other) = &verdict.other
+            && !sees_need(scope, rows, &other.need)?
+        {
+            verdict.detail = other.unnamed.clone();
+            verdict.other = None;
+        }
+    }
+    Ok(())
 }
 
 fn sees_need(scope: &Scope, rows: &dyn Rows, need: &Code) -> Result<bool, StoreError> {

@@ -1,8 +1,9 @@
 //! What others took: candidates who are none any more, and needs that have left the queue, with what is known of why.
 
+use super::query::unname;
 use super::{Desk, DeskError};
 use crate::domain::record::{Match, Need};
-use crate::domain::{Code, Kind, Minute};
+use crate::domain::{Code, Kind, Minute, Right};
 use crate::matching::{Ranking, State, Verdict, reach};
 use crate::store::{Rows, StoreError, fetch};
 
@@ -64,7 +65,9 @@ impl Desk {
         drop(index);
         let rows = self.rows()?;
         let mut lost = Vec::with_capacity(failed.len());
-        for (supplier, failed) in failed {
+        let scope = self.access().scope(Right::Demand);
+        for (supplier, mut failed) in failed {
+            unname(&scope, &*rows, &mut failed)?;
             let by = in_the_way(&*rows, need, &supplier, &ranking.visits, &failed)?;
             lost.push(Lost {
                 supplier,

@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::import::{self, ImportRow, Imported};
-use super::{Actor, Caller, Change, Command, Desk, DeskError, decide};
+use super::{Actor, Caller, Change, Command, Desk, DeskError, Scope, decide};
 use crate::both;
-use crate::domain::{AnyRecord, Kind, Note, Stamp};
+use crate::domain::{AnyRecord, Kind, Note, Right, Stamp};
 use crate::store::{
     Decision, DraftChange, Executed, Job, Refusal, Request, RequestId, Rows, StoreError, Undecided,
     random_id,
@@ -176,7 +176,8 @@ impl Desk {
     /// A mistake in a rule must not leave the others waiting.
     fn write_guarded(&self, tasks: &[Task]) -> Vec<Outcome> {
         catch_unwind(AssertUnwindSafe(|| self.write(tasks))).unwrap_or_else(|_| {
-            self.restore_index();
+            // What can't be read now is read before the next write.
+            let _ = self.read_again();
             let broken = || {
                 DeskError::Store(StoreError::Unavailable(
                     both!(zh: "处理命令时程序出错，没有写入；请重试", en: "a fault in the program stopped the command and nothing was written; try again"),
@@ -187,6 +188,9 @@ impl Desk {
     }
 
     fn write(&self, tasks: &[Task]) -> Vec<Outcome> {
+        if let Err(error) = self.mend_in_turn() {
+            return tasks.iter().map(|_| Err(error.clone().into())).collect();
+        }
         let mut imported: Vec<Imported> = tasks.iter().map(|_| Imported::default()).collect();
         let executed = {
             let mut jobs: Vec<Job<'_>> = Vec::with_capacity(tasks.len());
@@ -207,13 +211,12 @@ impl Desk {
                 .zip(tasks.iter().zip(imported))
                 .map(|(executed, (task, imported))| Ok((self.told(task, executed)?, imported)))
                 .collect(),
-            Err(error) => {
-                self.restore_index();
-                tasks
-                    .iter()
-                    .map(|_| Err(DeskError::Store(error.clone())))
-                    .collect()
+            // What is damaged is so after opening again, too.
+            Err(error @ StoreError::Corrupt(_)) => {
+                let _ = self.read_again();
+                tasks.iter().map(|_| Err(error.clone().into())).collect()
             }
+            Err(error) => self.after_failure(tasks, imported, &error),
         }
     }
 
@@ -230,6 +233,10 @@ impl Desk {
                 let context = decide::Context {
                     now: task.now,
                     actor: &task.actor,
+                    demand: match &task.caller {
+                        Some(caller) => self.access_of(caller).scope(Right::Demand),
+                        None => Scope::Everywhere,
+                    },
                 };
                 decide::decide(&self.with_rank(command, rows, task.now)?, rows, &context)?
             }

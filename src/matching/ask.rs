@@ -436,6 +436,7 @@ impl Index {
                 rule: rule.name,
                 pass: !(rule.refuses)(&ask, s),
                 detail: (rule.say)(&ask, s),
+                other: rule.other.and_then(|other| other(&ask, s)),
             })
             .collect();
         Some(Explanation {

@@ -61,6 +61,17 @@ pub struct Verdict {
     pub pass: bool,
     /// In words: what it looked at and, when it refuses, what would have to be different.
     pub detail: Said,
+    /// The other need that the words name, if they name one.
+    pub other: Option<Other>,
+}
+
+/// A need besides the one that was asked about, in the words of a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// The need.
+    pub need: Code,
+    /// The verdict in words for those who may not know of it.
+    pub unnamed: Said,
 }
 
 /// Why a supplier is, or is not, a candidate for a need.

@@ -7,13 +7,14 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::sockopt::socket_peercred;
-use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::process::{Resource, Signal, getrlimit, setrlimit};
 use serde_json::Value;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -91,6 +92,7 @@ enum Event {
 /// When the socket can't be opened.
 pub fn serve(host: Arc<dyn Host>, serving: Serving, ready: impl FnOnce()) -> io::Result<()> {
     let signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    survive_full_files()?;
     let store = Watched::at(&serving.store)?;
     // Kept while the station serves: a socket of its own goes with it.
     let mut _listening = None;
@@ -128,6 +130,12 @@ fn heed(mut signals: Signals, events: Sender<Event>) -> io::Result<()> {
         }
     })
     .map(drop)
+}
+
+/// A file that has come to the limit of its size is an error of the write, like a full disk, and no reason to die.
+fn survive_full_files() -> io::Result<()> {
+    let heard = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(Signal::XFSZ.as_raw(), heard).map(drop)
 }
 
 /// A session needs a file of its own, and some for what it reads and writes; a system's usual limit is for less.

@@ -390,6 +390,16 @@ pub trait Store: Ledger + Views + Feed + Send + Sync {
 
     /// Makes the next opening quick, for a moment in which nobody works.
     fn settle(&self);
+
+    /// Whether a write has failed. Nothing more is written then, and reads may fail, until the store is opened again.
+    fn is_failed(&self) -> bool;
+
+    /// Opens the store again, so that it is known what is on the disk and work goes on. Snapshots that are still held give
+    /// an error from then on. Not to be asked while a command is executed.
+    ///
+    /// # Errors
+    /// When it can't be opened now; it can be tried again.
+    fn reopen(&self) -> Result<(), StoreError>;
 }
 
 /// Opens the store at a path, which must be there.

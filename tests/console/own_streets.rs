@@ -188,13 +188,19 @@ fn an_open_console_closes_what_is_open_when_streets_are_taken_back_and_says_so()
 }
 
 #[test]
-fn what_a_supplier_did_in_other_streets_names_none_of_their_residents() {
-    let stage = two_streets();
+fn of_what_a_supplier_did_in_other_streets_only_the_time_is_told() {
+    let mut stage = two_streets();
+    let page = |stage: &mut Stage| {
+        stage.press("1 /").write("wjg").press("enter enter G");
+    };
     let mut wang = stage.called_by("wang", (120, 40), Lang::En);
-    wang.press("1 /").write("wjg").press("enter enter");
+    page(&mut wang);
     wang.sees("supplier V0000123")
-        .sees("a resident of another street");
-    wang.sees_no("李德福");
+        .sees("a visit in another street");
+    wang.sees_no("李德福").sees_no("completed").sees_no("/5");
+    page(&mut stage);
+    stage.sees("completed").sees("/5");
+    stage.sees_no("a visit in another street");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The details of a supplier and the card of a resident.
 
+use ratatui::style::Style;
+
 use super::page::Row;
 use super::{cells, reveal, words};
 use crate::console::app::model::Model;
@@ -65,13 +67,8 @@ pub fn supplier(code: &Code, model: &Model) -> Vec<Row> {
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),
     ));
     rows.extend(past(&services, model, |s| {
-        if model.sees(Kind::Resident, &s.resident) {
-            cells::resident_name(&s.resident, model)
-        } else {
-            text!(zh: "其他街乡的居民", en: "a resident of another street")
-                .get(lang)
-                .to_owned()
-        }
+        let is_seen = model.sees(Kind::Service, &s.code);
+        is_seen.then(|| cells::resident_name(&s.resident, model))
     }));
     rows
 }
@@ -104,7 +101,7 @@ pub fn resident(code: &Code, model: &Model) -> Vec<Row> {
         text!(zh: "服务过", en: "Past visits").get(lang).to_owned(),
     ));
     rows.extend(past(&card.services, model, |s| {
-        cells::supplier_name(&s.supplier, model)
+        Some(cells::supplier_name(&s.supplier, model))
     }));
     rows
 }
@@ -124,37 +121,21 @@ fn who(card: &Card, need: &Code, model: &Model) -> String {
     }
 }
 
-/// Closed visits, the newest first, with who and how it went.
+/// Closed visits, the newest first, with who and how it went; of one that is none of the user's (`who` says nothing) only
+/// when it was.
 pub(super) fn past(
     services: &[Service],
     model: &Model,
-    who: impl Fn(&Service) -> String,
+    who: impl Fn(&Service) -> Option<String>,
 ) -> Vec<Row> {
     let lang = model.lang;
     let mut rows: Vec<Row> = services
         .iter()
         .take(PAST)
         .map(|service| {
-            let category = model.name(Kind::Category, &service.category);
-            let stars = service
-                .rating
-                .map_or_else(String::new, |n| format!("  {n}/5"));
-            let outcome = service.outcome.say(lang);
-            let text = format!("{category}  {}  {outcome}{stars}", who(service));
-            let style = match service.outcome {
-                Outcome::Completed => model.theme.base,
-                Outcome::NoShow => model.theme.bad,
-                _ => model.theme.dim,
-            };
-            Row::Pair(
-                service
-                    .start
-                    .date_time()
-                    .format("%Y-%m-%d %H:%M")
-                    .to_string(),
-                text,
-                style,
-            )
+            let start = service.start.date_time();
+            let (text, style) = visit(service, who(service).as_deref(), model);
+            Row::Pair(start.format("%Y-%m-%d %H:%M").to_string(), text, style)
         })
         .collect();
     if services.len() > PAST {
@@ -168,6 +149,25 @@ pub(super) fn past(
         rows.push(none(model));
     }
     rows
+}
+
+fn visit(service: &Service, who: Option<&str>, model: &Model) -> (String, Style) {
+    let lang = model.lang;
+    let Some(who) = who else {
+        let elsewhere = text!(zh: "在其他街乡服务", en: "a visit in another street");
+        return (elsewhere.get(lang).to_owned(), model.theme.dim);
+    };
+    let category = model.name(Kind::Category, &service.category);
+    let stars = service
+        .rating
+        .map_or_else(String::new, |n| format!("  {n}/5"));
+    let outcome = service.outcome.say(lang);
+    let style = match service.outcome {
+        Outcome::Completed => model.theme.base,
+        Outcome::NoShow => model.theme.bad,
+        _ => model.theme.dim,
+    };
+    (format!("{category}  {who}  {outcome}{stars}"), style)
 }
 
 /// Every field that holds something, with the names of what it refers to.

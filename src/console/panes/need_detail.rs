@@ -88,7 +88,7 @@ pub fn need(code: &Code, model: &Model) -> Vec<Row> {
     ));
     services.sort_by_key(|found| std::cmp::Reverse(found.start));
     rows.extend(detail::past(&services, model, |s| {
-        cells::supplier_name(&s.supplier, model)
+        Some(cells::supplier_name(&s.supplier, model))
     }));
     rows
 }

@@ -2,6 +2,7 @@
 
 use super::{Context, event, invalid, must, neighbourhood};
 use crate::both;
+use crate::desk::query::unname;
 use crate::domain::record::{Match, Need, Supplier};
 use crate::domain::{Code, Event, Minute, Said, Stamp, Verb};
 use crate::matching::{Explanation, Index};
@@ -38,10 +39,11 @@ pub(super) fn confirm(
     if let Some(first) = visits.first() {
         neighbourhood::add_bookings(&mut index, rows, &need, &supplier, *first)?;
     }
-    let why = index
+    let mut why = index
         .why(&need.code, &supplier.code, context.now, Some(&visits))
         .ok_or_else(|| invalid(both!(zh: "无法核对规则", en: "the rules can't be checked")))?;
     if !why.failed().is_empty() {
+        unname(&context.demand, rows, &mut why.rules)?;
         return Err(Undecided::Refused(refused(&why)));
     }
     let matches: Vec<Match> = rows

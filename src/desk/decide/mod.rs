@@ -1,5 +1,6 @@
 //! The pure core of each command: rows in, events or a refusal out.
 
+use super::access::Scope;
 use super::actor::Actor;
 use super::command::Command;
 use super::overlay::Overlay;
@@ -26,6 +27,8 @@ pub(super) struct Context<'a> {
     pub now: Stamp,
     /// Who asks.
     pub actor: &'a Actor,
+    /// Whose demand they may see.
+    pub demand: Scope,
 }
 
 /// Decides a command over the rows as they stand.

@@ -1,5 +1,6 @@
 //! The rules of SPEC §3, one file each; the same code decides for rankings and for explanations.
 
+use super::Other;
 use super::ask::Ask;
 use crate::domain::Said;
 
@@ -22,6 +23,8 @@ pub(super) struct Rule {
     pub(super) history: bool,
     pub(super) refuses: fn(&Ask<'_>, u32) -> bool,
     pub(super) say: fn(&Ask<'_>, u32) -> Said,
+    /// The other need that its words name, for the rules whose words name one.
+    pub(super) other: Option<fn(&Ask<'_>, u32) -> Option<Other>>,
 }
 
 /// All of them, in the order of SPEC §3.
@@ -31,65 +34,76 @@ pub(super) const RULES: [Rule; 11] = [
         history: false,
         refuses: status::refuses,
         say: status::say,
+        other: None,
     },
     Rule {
         name: "category",
         history: false,
         refuses: category::refuses,
         say: category::say,
+        other: None,
     },
     Rule {
         name: "sex",
         history: false,
         refuses: sex::refuses,
         say: sex::say,
+        other: None,
     },
     Rule {
         name: "capability",
         history: false,
         refuses: capability::refuses,
         say: capability::say,
+        other: None,
     },
     Rule {
         name: "credential_expired",
         history: false,
         refuses: credential_expired::refuses,
         say: credential_expired::say,
+        other: None,
     },
     Rule {
         name: "availability",
         history: false,
         refuses: availability::refuses,
         say: availability::say,
+        other: None,
     },
     Rule {
         name: "booked",
         history: true,
         refuses: booked::refuses,
         say: booked::say,
+        other: Some(booked::other),
     },
     Rule {
         name: "distance",
         history: false,
         refuses: distance::refuses,
         say: distance::say,
+        other: None,
     },
     Rule {
         name: "blocked",
         history: false,
         refuses: blocked::refuses,
         say: blocked::say,
+        other: None,
     },
     Rule {
         name: "already_matched",
         history: true,
         refuses: already_matched::refuses,
         say: already_matched::say,
+        other: None,
     },
     Rule {
         name: "weekly_hours",
         history: true,
         refuses: weekly_hours::refuses,
         say: weekly_hours::say,
+        other: None,
     },
 ];

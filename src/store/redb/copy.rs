@@ -12,8 +12,8 @@ use crate::store::{Store, StoreError};
 /// Rows copied in one transaction.
 const BATCH: u64 = 50_000;
 
-pub(super) fn backup(db: &Database, into: &File) -> Result<(), StoreError> {
-    let source = db.begin_read().map_err(any)?;
+/// Copies what a transaction reads.
+pub(super) fn backup(source: &ReadTransaction, into: &File) -> Result<(), StoreError> {
     let wrong = |error: std::io::Error| {
         StoreError::Unavailable(both!(
             zh: "备份文件写不进去：{error}。请检查磁盘是否有空间",
@@ -23,9 +23,9 @@ pub(super) fn backup(db: &Database, into: &File) -> Result<(), StoreError> {
     let file = into.try_clone().map_err(wrong)?;
     let target = guarded(Path::new("backup"), || make(file))?;
     for table in TABLES {
-        copy_table(&source, &target, table)?;
+        copy_table(source, &target, table)?;
     }
-    check_copy(&source, &target)?;
+    check_copy(source, &target)?;
     drop(target);
     into.sync_all().map_err(wrong)
 }

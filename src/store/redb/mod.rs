@@ -2,15 +2,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::SystemTime;
 
 use redb::backends::FileBackend;
-use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, TableDefinition};
 
 use super::journal::Hash;
 use super::{
@@ -58,13 +58,16 @@ const CACHE: usize = 48 << 20;
 
 /// A store in one redb file.
 pub struct RedbStore {
-    db: Database,
+    /// None when it could not be opened again after a failed write.
+    db: RwLock<Option<Database>>,
     /// The key of the journal's keyed hashes.
     key: Hash,
-    /// A commit has failed: what is on the disk is known only after opening again.
+    /// A write has failed: what is on the disk is known only after opening again, and redb does nothing more before.
     failed: AtomicBool,
     written: AtomicBool,
     path: PathBuf,
+    /// The file's device and number there, so that no other is opened in its place.
+    file: (u64, u64),
     /// The file's date and size after the last write.
     seen: Mutex<Option<(SystemTime, u64)>>,
 }
@@ -97,15 +100,16 @@ impl RedbStore {
         let db = guarded(path, || make(file))?;
         let mut key = Hash::default();
         getrandom::fill(&mut key).map_err(|error| StoreError::Unavailable(both!(zh: "系统没有随机数：{error}", en: "the system gives no random numbers: {error}")))?;
+        begin(&db, &key)?;
         let store = Self {
-            db,
+            file: identity(path)?,
+            db: RwLock::new(Some(db)),
             key,
             failed: AtomicBool::new(false),
             written: AtomicBool::new(true),
             path: path.to_owned(),
             seen: Mutex::default(),
         };
-        store.begin(&key)?;
         store.look();
         File::open(folder)
             .and_then(|folder| folder.sync_all())
@@ -113,68 +117,15 @@ impl RedbStore {
         Ok(store)
     }
 
-    fn begin(&self, key: &Hash) -> Result<(), StoreError> {
-        let transaction = self
-            .db
-            .begin_write()
-            .map_err(|error| failure(&error.into()))?;
-        for table in TABLES {
-            transaction
-                .open_table(table)
-                .map_err(|error| failure(&error.into()))?;
-        }
-        {
-            let mut meta = transaction
-                .open_table(META)
-                .map_err(|error| failure(&error.into()))?;
-            meta.insert(b"format".as_slice(), FORMAT.to_le_bytes().as_slice())
-                .map_err(|error| failure(&error.into()))?;
-            meta.insert(b"key".as_slice(), key.as_slice())
-                .map_err(|error| failure(&error.into()))?;
-        }
-        transaction.commit().map_err(|error| failure(&error.into()))
-    }
-
     /// Opens a store that is there.
     ///
     /// # Errors
     /// When there is none, it is no store, it is in use, a newer release wrote it, or it may not be opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        check_file(path)?;
-        let db = guarded(path, || {
-            Database::builder().set_cache_size(CACHE).open(path)
-        })?;
-        let meta = guarded(path, || {
-            let transaction = db.begin_read().map_err(redb::Error::from)?;
-            let table = transaction.open_table(META).map_err(redb::Error::from)?;
-            let value = |name: &str| {
-                table
-                    .get(name.as_bytes())
-                    .map(|found| found.map(|guard| guard.value().to_vec()))
-                    .map_err(redb::Error::from)
-            };
-            Ok::<_, redb::Error>((value("format")?, value("key")?))
-        });
-        let (Ok((Some(format), Some(key))), shown) = (meta, path.display()) else {
-            let shown = path.display();
-            return Err(StoreError::Unavailable(
-                both!(zh: "{shown} 是数据库，但不是 matchdesk 的存储", en: "{shown} is a database, but not a store of matchdesk"),
-            ));
-        };
-        let (Ok(format), Ok(key)) = (<[u8; 2]>::try_from(format), Hash::try_from(key)) else {
-            return Err(StoreError::Corrupt(
-                both!(zh: "{shown} 的首部已损坏，请从备份恢复", en: "the head of {shown} is damaged; restore a backup"),
-            ));
-        };
-        let format = u16::from_le_bytes(format);
-        if format > FORMAT {
-            return Err(codec::newer());
-        }
-        if format < FORMAT {
-            upgrade::upgrade(&db)?;
-        }
+        let (db, key) = opened(path)?;
         let store = Self {
-            db,
+            file: identity(path)?,
+            db: RwLock::new(Some(db)),
             key,
             failed: AtomicBool::new(false),
             written: AtomicBool::new(false),
@@ -190,15 +141,35 @@ impl RedbStore {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = looks(&self.path);
     }
 
-    fn check_writable(&self) -> Result<(), StoreError> {
-        if self.failed.load(Ordering::Acquire) {
-            return Err(StoreError::Unavailable(both!(
-                zh: "上一次写入失败，存储暂停写入；请退出并重新打开 matchdesk",
-                en: "the last write failed and the store takes no more; leave matchdesk and open it again"
-            )));
-        }
-        Ok(())
+    fn db(&self) -> RwLockReadGuard<'_, Option<Database>> {
+        self.db.read().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// A transaction that reads what is there now; it needs the database no longer.
+    fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        let db = self.db();
+        db.as_ref().ok_or_else(closed)?.begin_read().map_err(any)
+    }
+}
+
+/// Makes the tables of a new store.
+fn begin(db: &Database, key: &Hash) -> Result<(), StoreError> {
+    let transaction = db.begin_write().map_err(|error| failure(&error.into()))?;
+    for table in TABLES {
+        transaction
+            .open_table(table)
+            .map_err(|error| failure(&error.into()))?;
+    }
+    {
+        let mut meta = transaction
+            .open_table(META)
+            .map_err(|error| failure(&error.into()))?;
+        meta.insert(b"format".as_slice(), FORMAT.to_le_bytes().as_slice())
+            .map_err(|error| failure(&error.into()))?;
+        meta.insert(b"key".as_slice(), key.as_slice())
+            .map_err(|error| failure(&error.into()))?;
+    }
+    transaction.commit().map_err(|error| failure(&error.into()))
 }
 
 /// A new database in an empty file.
@@ -206,6 +177,44 @@ fn make(file: File) -> Result<Database, DatabaseError> {
     Database::builder()
         .set_cache_size(CACHE)
         .create_with_backend(FileBackend::new(file)?)
+}
+
+/// The database at a path and its journal's key, when it is a store.
+fn opened(path: &Path) -> Result<(Database, Hash), StoreError> {
+    check_file(path)?;
+    let db = guarded(path, || {
+        Database::builder().set_cache_size(CACHE).open(path)
+    })?;
+    let meta = guarded(path, || {
+        let transaction = db.begin_read().map_err(redb::Error::from)?;
+        let table = transaction.open_table(META).map_err(redb::Error::from)?;
+        let value = |name: &str| {
+            table
+                .get(name.as_bytes())
+                .map(|found| found.map(|guard| guard.value().to_vec()))
+                .map_err(redb::Error::from)
+        };
+        Ok::<_, redb::Error>((value("format")?, value("key")?))
+    });
+    let (Ok((Some(format), Some(key))), shown) = (meta, path.display()) else {
+        let shown = path.display();
+        return Err(StoreError::Unavailable(
+            both!(zh: "{shown} 是数据库，但不是 matchdesk 的存储", en: "{shown} is a database, but not a store of matchdesk"),
+        ));
+    };
+    let (Ok(format), Ok(key)) = (<[u8; 2]>::try_from(format), Hash::try_from(key)) else {
+        return Err(StoreError::Corrupt(
+            both!(zh: "{shown} 的首部已损坏，请从备份恢复", en: "the head of {shown} is damaged; restore a backup"),
+        ));
+    };
+    let format = u16::from_le_bytes(format);
+    if format > FORMAT {
+        return Err(codec::newer());
+    }
+    if format < FORMAT {
+        upgrade::upgrade(&db)?;
+    }
+    Ok((db, key))
 }
 
 /// What can be said of a file before redb looks at it.
@@ -289,18 +298,22 @@ impl Drop for Silence {
     }
 }
 
+/// Whether there is no room: on the disk, in a quota, or under the limit of a file's size.
+fn is_full(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)
+}
+
 /// What a failure of redb means for the user.
 fn failure(error: &redb::Error) -> StoreError {
     match error {
         redb::Error::Corrupted(detail) => StoreError::Corrupt(
             both!(zh: "存储已损坏（{detail}），请从备份恢复", en: "the store is damaged ({detail}); restore a backup"),
         ),
-        redb::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => {
-            StoreError::Unavailable(both!(
-                zh: "磁盘已满，没有写入；请腾出空间后重新打开",
-                en: "the disk is full and nothing was written; make room and open matchdesk again"
-            ))
-        }
+        redb::Error::Io(error) if is_full(error.kind()) => StoreError::Unavailable(both!(
+            zh: "磁盘已满，没有写入；请腾出空间，然后再试",
+            en: "the disk is full and nothing was written; make room and try again"
+        )),
         other => StoreError::Unavailable(
             both!(zh: "存储读写失败：{other}", en: "the store can't be read or written: {other}"),
         ),
@@ -313,8 +326,11 @@ fn any<E: Into<redb::Error>>(error: E) -> StoreError {
 
 impl Ledger for RedbStore {
     fn execute(&self, jobs: &mut [Job<'_>]) -> Result<Vec<Executed>, StoreError> {
-        self.check_writable()?;
-        let done = write::execute(&self.db, &self.key, jobs);
+        if self.is_failed() {
+            return Err(closed());
+        }
+        let db = self.db();
+        let done = write::execute(db.as_ref().ok_or_else(closed)?, &self.key, jobs);
         self.written.store(true, Ordering::Release);
         self.look();
         if done
@@ -327,7 +343,7 @@ impl Ledger for RedbStore {
     }
 
     fn result(&self, id: RequestId) -> Result<Option<Vec<Event>>, StoreError> {
-        let transaction = self.db.begin_read().map_err(any)?;
+        let transaction = self.begin_read()?;
         let results = transaction.open_table(RESULTS).map_err(any)?;
         let Some(outcome) = write::read_result(&results, id)? else {
             return Ok(None);
@@ -343,7 +359,7 @@ impl Ledger for RedbStore {
 
 impl Views for RedbStore {
     fn rows(&self) -> Result<Box<dyn Rows + '_>, StoreError> {
-        let transaction = self.db.begin_read().map_err(any)?;
+        let transaction = self.begin_read()?;
         Ok(Box::new(read::View {
             records: transaction.open_table(RECORDS).map_err(any)?,
             links: transaction.open_table(LINKS).map_err(any)?,
@@ -352,7 +368,7 @@ impl Views for RedbStore {
     }
 
     fn drafts(&self, who: &str) -> Result<Vec<KeptDraft>, StoreError> {
-        drafts::of(&self.db.begin_read().map_err(any)?, who)
+        drafts::of(&self.begin_read()?, who)
     }
 }
 
@@ -363,11 +379,11 @@ impl Feed for RedbStore {
         after: u64,
         each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        audit::entries(&self.db.begin_read().map_err(any)?, chain, after, each)
+        audit::entries(&self.begin_read()?, chain, after, each)
     }
 
     fn heads(&self) -> Result<Vec<Head>, StoreError> {
-        audit::heads(&self.db.begin_read().map_err(any)?)
+        audit::heads(&self.begin_read()?)
     }
 }
 
@@ -377,16 +393,11 @@ impl Store for RedbStore {
         since: &[Head],
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<super::Report, StoreError> {
-        audit::verify(
-            &self.db.begin_read().map_err(any)?,
-            &self.key,
-            since,
-            progress,
-        )
+        audit::verify(&self.begin_read()?, &self.key, since, progress)
     }
 
     fn backup(&self, into: &File) -> Result<(), StoreError> {
-        copy::backup(&self.db, into)
+        copy::backup(&self.begin_read()?, into)
     }
 
     fn is_untouched(&self) -> bool {
@@ -395,16 +406,61 @@ impl Store for RedbStore {
     }
 
     fn settle(&self) {
-        if self.failed.load(Ordering::Acquire) || !self.written.swap(false, Ordering::AcqRel) {
+        if self.is_failed() || !self.written.swap(false, Ordering::AcqRel) {
             return;
         }
-        if let Ok(mut transaction) = self.db.begin_write() {
+        let settled = self.db().as_ref().map(|db| {
+            let mut transaction = db.begin_write().map_err(any)?;
             transaction.set_quick_repair(true);
-            // What was acknowledged is on the disk already: a failure here costs time at the next opening, no data.
-            let _ = transaction.commit();
+            transaction.commit().map_err(any)
+        });
+        // What was acknowledged is on the disk already, but redb takes nothing more after a failure.
+        if settled.is_some_and(|settled: Result<(), StoreError>| settled.is_err()) {
+            self.failed.store(true, Ordering::Release);
         }
         self.look();
     }
+
+    fn is_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    fn reopen(&self) -> Result<(), StoreError> {
+        if identity(&self.path)? != self.file {
+            let shown = self.path.display();
+            return Err(StoreError::Unavailable(
+                both!(zh: "{shown} 已被换成另一个文件，不再写入", en: "{shown} is another file now and nothing more is written"),
+            ));
+        }
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        self.failed.store(true, Ordering::Release);
+        // Its lock must go before the file can be opened again. Who still reads hears that the database was closed.
+        drop(db.take());
+        let (again, key) = opened(&self.path)?;
+        if key != self.key {
+            return Err(closed());
+        }
+        *db = Some(again);
+        self.written.store(true, Ordering::Release);
+        self.failed.store(false, Ordering::Release);
+        drop(db);
+        self.look();
+        Ok(())
+    }
+}
+
+/// A file's device and number there.
+fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
+    let found = std::fs::metadata(path).map_err(|error| any(redb::Error::Io(error)))?;
+    Ok((found.dev(), found.ino()))
+}
+
+/// That nothing is read or written before the store is opened again.
+fn closed() -> StoreError {
+    StoreError::Unavailable(both!(
+        zh: "上一次写入失败，数据库还没有重新打开；请检查磁盘空间，稍后再试",
+        en: "the last write failed and the store is not open again yet; check that the disk has room, and try again in a moment"
+    ))
 }
 
 /// A file's date and size.

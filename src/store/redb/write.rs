@@ -48,8 +48,8 @@ pub(super) fn execute(
     transaction.commit().map_err(|error| {
         let error = redb::Error::from(error);
         StoreError::Unknown(both!(
-            zh: "写入时出错（{error}），不知道是否已保存；请重新打开 matchdesk 查看",
-            en: "the write failed ({error}) and it is not known whether it was kept; open matchdesk again and look"
+            zh: "写入时出错（{error}），不知道是否已保存；请检查磁盘，然后查看",
+            en: "the write failed ({error}) and it is not known whether it was kept; check the disk, and look"
         ))
     })?;
     Ok(executed)
