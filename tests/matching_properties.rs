@@ -271,8 +271,9 @@ proptest! {
                 prop_assert!((why.score - score).abs() < 1e-9);
             }
         }
-        let mut queue: Vec<&Need> = w.needs.iter().filter(|n| w.first(n, now()).is_some()).collect();
-        queue.sort_by_key(|n| (std::cmp::Reverse(n.urgency), w.first(n, now()), n.opened_at, n.code.clone()));
+        let first = |n: &Need| w.considered(n, now()).first().copied();
+        let mut queue: Vec<&Need> = w.needs.iter().filter(|n| first(n).is_some()).collect();
+        queue.sort_by_key(|n| (std::cmp::Reverse(n.urgency), first(n), n.opened_at, n.code.clone()));
         let got: Vec<Code> = index.queue(now()).into_iter().map(|row| row.need).collect();
         prop_assert_eq!(got, queue.into_iter().map(|n| n.code.clone()).collect::<Vec<_>>());
     }

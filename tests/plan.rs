@@ -91,13 +91,13 @@ prop_compose! {
         blocked in prop::collection::vec(prop::option::weighted(0.3, 0_usize..6), 3),
     ) -> World {
         let mut world = World::default();
-        for n in 0..3 {
+        for (n, blocked) in blocked.into_iter().enumerate() {
             world.categories.push(Category { code: named('C', n), parent: (n == 1).then(|| named('C', 0)), ..Category::default() });
             world.residents.push(Resident {
                 code: named('R', n),
                 lon: Some(116.4),
                 lat: Some(39.9),
-                blocked: blocked[n].map(|s| named('V', s)).into_iter().collect(),
+                blocked: blocked.map(|s| named('V', s)).into_iter().collect(),
                 ..Resident::default()
             });
         }

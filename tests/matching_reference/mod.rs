@@ -4,7 +4,7 @@ pub mod what_if;
 
 use matchdesk::domain::record::{Capability, Category, Match, Need, Resident, Service, Supplier};
 use matchdesk::domain::recurrence::{Ends, Every};
-use matchdesk::domain::{Code, Minute, Outcome, Sex, Stamp, Status};
+use matchdesk::domain::{Code, Outcome, Sex, Stamp, Status};
 
 #[derive(Clone, Debug, Default)]
 pub struct World {
@@ -352,9 +352,5 @@ impl World {
                 .then_with(|| a.0.cmp(&b.0))
         });
         all
-    }
-
-    pub fn first(&self, need: &Need, now: Stamp) -> Option<Minute> {
-        self.considered(need, now).first().map(|s| Minute(*s))
     }
 }

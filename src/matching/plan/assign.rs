@@ -3,7 +3,7 @@
 //! Places are filled one after the other, each by the best chain of displacements: whoever is displaced takes somebody
 //! else, and the last one takes a supplier who is free, or goes without. Where suppliers take one need each, that is the
 //! shortest augmenting path of the assignment problem, and the sum is the highest. Where they take several, more than one
-//! need may have to go for another; neighbourhoods that are worked out completely ([`refine`](super::refine)) find that.
+//! need may have to go for another; neighbourhoods that are worked out completely (`refine.rs`) find that.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;

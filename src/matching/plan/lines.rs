@@ -235,10 +235,6 @@ impl Market for Lines<'_> {
         if at >= line.eligible {
             return None;
         }
-        eprintln!(
-            "longer: need {need} of class {:?} places {} eligible {} at {at}",
-            line.need.urgency, line.places, line.eligible
-        );
         let (_, best) = line.ask.ranked((at + 1) * GROWTH);
         *line.best.borrow_mut() = self.numbered(best);
         line.best.borrow().get(at).copied()

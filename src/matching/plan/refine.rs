@@ -1,15 +1,15 @@
 //! Better plans by working neighbourhoods out completely: a few needs that want the same suppliers give up what they
 //! have, and of all ways to fill their places the best one is taken.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::assign::{Search, Seat};
 use super::market::Worth;
 
 /// How often it may be asked whether a supplier can take needs, in one plan.
-pub(super) const EFFORT: usize = 200_000;
+pub(super) const EFFORT: usize = 80_000;
 /// How often in one neighbourhood.
-const SHARE: usize = 4_000;
+const SHARE: usize = 3_000;
 /// Places of a neighbourhood.
 const SIZE: usize = 12;
 /// Candidates of a need that are looked at to find its neighbours.
@@ -30,13 +30,28 @@ pub(super) fn refine(search: &mut Search<'_>, effort: &mut usize) -> bool {
         }
     }
     let mut grew = false;
+    // What was worked out without a gain since the last one.
+    let mut tried = HashSet::new();
     for need in unhappy {
         if *effort == 0 {
             break;
         }
         let needs = neighbours(search, &wishes, need);
-        if needs.len() > 1 {
-            grew |= work_out(search, &needs, effort);
+        let mut key = needs.clone();
+        key.sort_unstable();
+        if needs.len() < 2 || tried.contains(&key) {
+            continue;
+        }
+        match work_out(search, &needs, effort) {
+            Outcome::Better => {
+                grew = true;
+                tried.clear();
+            }
+            Outcome::Best => {
+                tried.insert(key);
+            }
+            // From another need, other ways come first.
+            Outcome::Unknown => {}
         }
     }
     grew
@@ -128,9 +143,19 @@ struct Ways<'a, 'b> {
     left: usize,
 }
 
-/// Takes the best of all ways to fill the places of some needs; whether it is better than the one before. Where there are
-/// too many ways, the best of those that were tried.
-fn work_out(search: &mut Search<'_>, needs: &[usize], effort: &mut usize) -> bool {
+/// What came of working a neighbourhood out.
+enum Outcome {
+    /// A better way was found.
+    Better,
+    /// There is none.
+    Best,
+    /// There were too many ways to try all, and no better one among those tried.
+    Unknown,
+}
+
+/// Takes the best of all ways to fill the places of some needs. Where there are too many ways, the best of those that were
+/// tried.
+fn work_out(search: &mut Search<'_>, needs: &[usize], effort: &mut usize) -> Outcome {
     let before: Vec<(usize, Seat)> = needs
         .iter()
         .flat_map(|need| search.seats(*need).iter().map(move |seat| (*need, *seat)))
@@ -150,19 +175,24 @@ fn work_out(search: &mut Search<'_>, needs: &[usize], effort: &mut usize) -> boo
         search,
     };
     ways.go(Worth::default());
-    *effort -= share - ways.left;
+    let left = ways.left;
+    *effort -= share - left;
     let Some(best) = ways.best else {
         for (need, seat) in before {
             search.take(need, seat.supplier, seat.worth);
         }
-        return false;
+        return if left == 0 {
+            Outcome::Unknown
+        } else {
+            Outcome::Best
+        };
     };
     for (place, option) in ways.places.iter().zip(best) {
         if let Some((supplier, worth)) = option.and_then(|option| place.options.get(option)) {
             search.take(place.need, *supplier, *worth);
         }
     }
-    true
+    Outcome::Better
 }
 
 /// The places of some needs that are empty now, those of the most urgent first.
