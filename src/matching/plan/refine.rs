@@ -7,9 +7,9 @@ use super::assign::{Search, Seat};
 use super::market::Worth;
 
 /// How often it may be asked whether a supplier can take needs, in one plan.
-pub(super) const EFFORT: usize = 80_000;
+pub(super) const EFFORT: usize = 20_000;
 /// How often in one neighbourhood.
-const SHARE: usize = 3_000;
+const SHARE: usize = 1_000;
 /// Places of a neighbourhood.
 const SIZE: usize = 12;
 /// Candidates of a need that are looked at to find its neighbours.
