@@ -206,6 +206,48 @@ fn who_has_no_role_may_do_nothing_and_the_journal_keeps_that_they_tried() {
 }
 
 #[test]
+fn what_is_denied_again_and_again_is_counted_and_fills_no_journal() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    let wang = district.user("wang", &[]);
+    for _ in 0..500 {
+        assert_eq!(wang.confirms("N2", "V1"), refused("not_permitted"));
+    }
+    // What is asked for once by somebody else is there by itself.
+    let zhao = district.user("zhao", &[]);
+    assert!(zhao.desk.permit_role(&zhao.actor, "queue").is_err());
+    let denied = district.denied();
+    assert!(denied.len() < 30, "{denied:?}");
+    assert!(denied.contains(&("zhao".to_owned(), "queue".to_owned(), "*".to_owned())));
+    let worth = || -> u64 {
+        let denied = district.denied();
+        let wangs = denied.iter().filter(|(who, ..)| who == "wang");
+        wangs
+            .map(|(_, reason, key)| {
+                assert_eq!(key, "N2");
+                reason
+                    .strip_prefix("serve")
+                    .unwrap()
+                    .trim()
+                    .parse()
+                    .unwrap_or(1)
+            })
+            .sum()
+    };
+    assert!(worth() >= 250);
+    // An hour later the rest is told, without anybody asking.
+    let later = Stamp::parse("2026-11-23T09:00", Zone::default()).unwrap();
+    district
+        .desk
+        .at(Clock::Fixed(later))
+        .roll_when_due()
+        .unwrap();
+    assert_eq!(worth(), 500);
+    let report = district.desk.store().verify(&[], &mut |_, _| {}).unwrap();
+    assert_eq!(report.problems, []);
+}
+
+#[test]
 fn a_role_given_to_a_group_holds_for_its_members_from_the_moment_on_until_it_is_taken_back() {
     let district = District::begin();
     let li = district.user("li", &["brokers"]);
