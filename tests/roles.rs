@@ -1,7 +1,7 @@
 //! Who may do what: what an administrator who gives a role can rely on.
 
 use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError, ImportRow, Journal};
-use matchdesk::domain::record::{Grant, Need, Service, Settings};
+use matchdesk::domain::record::{Grant, Need, Resident, Service, Settings};
 use matchdesk::domain::{AnyRecord, Code, Kind, Minute, Right, Role, Stamp, Verb, Zone};
 use matchdesk::figures::{By, Period};
 use matchdesk::store::RequestId;
@@ -520,6 +520,26 @@ fn why_names_no_need_of_a_street_that_is_not_ones_own() {
     );
     let why = own.desk.why(&code("N3"), &code("V2")).unwrap();
     assert!(format!("{why:?}").contains("need N1 at 2026-11-24T09:00"));
+}
+
+#[test]
+fn a_code_that_is_taken_tells_nothing_of_whom_one_may_not_see() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    let wang = district.user("wang", &[]);
+    let said = |resident: &str| {
+        let record = Resident {
+            code: code(resident),
+            name: "赵大爷".to_owned(),
+            street: Some(code("s1")),
+            ..Resident::default()
+        };
+        let record = record.into();
+        let refused = wang.desk.execute(&wang.actor, &Command::Add { record });
+        refused.unwrap_err().said().en.clone()
+    };
+    assert!(said("R1").contains("there is a resident R1 already"));
+    assert!(said("R2").contains("the code R2 can't be used"));
 }
 
 #[test]

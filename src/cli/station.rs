@@ -238,10 +238,13 @@ impl Host for Desks {
             super::verb_of(call)
         };
         let role = desk.permit_role(&actor_of(peer), asked);
-        let admitted = role.and_then(|()| match wants_console {
-            // The console shows the supply first of all.
-            true => desk.permit(&actor_of(peer), Right::Supply),
-            false => Ok(()),
+        let admitted = role.and_then(|()| {
+            if wants_console {
+                // It shows the supply first of all.
+                desk.permit(&actor_of(peer), Right::Supply)
+            } else {
+                Ok(())
+            }
         });
         admitted.map_err(|error| {
             let failure = Failure::from(error);
