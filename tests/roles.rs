@@ -1,7 +1,7 @@
 //! Who may do what: what an administrator who gives a role can rely on.
 
 use matchdesk::desk::{Actor, Caller, Clock, Command, Desk, DeskError, ImportRow, Journal};
-use matchdesk::domain::record::{Grant, Need, Service, Settings, Supplier};
+use matchdesk::domain::record::{Grant, Need, Resident, Service, Settings, Supplier};
 use matchdesk::domain::{AnyRecord, Code, Kind, Minute, Right, Role, Stamp, Verb, Zone};
 use matchdesk::figures::{By, Period};
 use matchdesk::store::RequestId;
@@ -201,6 +201,48 @@ fn who_has_no_role_may_do_nothing_and_the_journal_keeps_that_they_tried() {
     );
     assert_eq!(stranger.sees_needs(), [""; 0]);
     assert_eq!(district.denied().len(), 2);
+    let report = district.desk.store().verify(&[], &mut |_, _| {}).unwrap();
+    assert_eq!(report.problems, []);
+}
+
+#[test]
+fn what_is_denied_again_and_again_is_counted_and_fills_no_journal() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    let wang = district.user("wang", &[]);
+    for _ in 0..500 {
+        assert_eq!(wang.confirms("N2", "V1"), refused("not_permitted"));
+    }
+    // What is asked for once by somebody else is there by itself.
+    let zhao = district.user("zhao", &[]);
+    assert!(zhao.desk.permit_role(&zhao.actor, "queue").is_err());
+    let denied = district.denied();
+    assert!(denied.len() < 30, "{denied:?}");
+    assert!(denied.contains(&("zhao".to_owned(), "queue".to_owned(), "*".to_owned())));
+    let worth = || -> u64 {
+        let denied = district.denied();
+        let wangs = denied.iter().filter(|(who, ..)| who == "wang");
+        wangs
+            .map(|(_, reason, key)| {
+                assert_eq!(key, "N2");
+                reason
+                    .strip_prefix("serve")
+                    .unwrap()
+                    .trim()
+                    .parse()
+                    .unwrap_or(1)
+            })
+            .sum()
+    };
+    assert!(worth() >= 250);
+    // An hour later the rest is told, without anybody asking.
+    let later = Stamp::parse("2026-11-23T09:00", Zone::default()).unwrap();
+    district
+        .desk
+        .at(Clock::Fixed(later))
+        .roll_when_due()
+        .unwrap();
+    assert_eq!(worth(), 500);
     let report = district.desk.store().verify(&[], &mut |_, _| {}).unwrap();
     assert_eq!(report.problems, []);
 }
@@ -478,6 +520,26 @@ fn why_names_no_need_of_a_street_that_is_not_ones_own() {
     );
     let why = own.desk.why(&code("N3"), &code("V2")).unwrap();
     assert!(format!("{why:?}").contains("need N1 at 2026-11-24T09:00"));
+}
+
+#[test]
+fn a_code_that_is_taken_tells_nothing_of_whom_one_may_not_see() {
+    let district = District::begin();
+    district.grant("wang", Role::Broker, &["s1"]);
+    let wang = district.user("wang", &[]);
+    let said = |resident: &str| {
+        let record = Resident {
+            code: code(resident),
+            name: "赵大爷".to_owned(),
+            street: Some(code("s1")),
+            ..Resident::default()
+        };
+        let record = record.into();
+        let refused = wang.desk.execute(&wang.actor, &Command::Add { record });
+        refused.unwrap_err().said().en.clone()
+    };
+    assert!(said("R1").contains("there is a resident R1 already"));
+    assert!(said("R2").contains("the code R2 can't be used"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::desk::{Command as Order, Desk};
 use crate::domain::kinds::Word;
 use crate::domain::lang::Text;
 use crate::domain::printable::printable;
-use crate::domain::record::Grant;
+use crate::domain::record::{Grant, Street};
 use crate::domain::{AnyRecord, Code, Kind, Lang, Record, Right, Role, Said};
 use crate::station::is_known_holder;
 use crate::store::fetch;
@@ -46,11 +46,7 @@ pub const ROLE: Text = text!(zh: "角色：broker、supervisor、administrator�
 
 fn grammar(command: Command, lang: Lang) -> Command {
     command
-        .arg(
-            Arg::new("HOLDER")
-                .requires("ROLE")
-                .help(HOLDER.get(lang)),
-        )
+        .arg(Arg::new("HOLDER").help(HOLDER.get(lang)))
         .arg(Arg::new("ROLE").help(ROLE.get(lang)))
         .arg(args::option(
             "streets",
@@ -71,7 +67,18 @@ pub fn role_of(matches: &ArgMatches) -> Result<Role, Failure> {
     })
 }
 
+/// That a holder was named and no role.
+fn which_role(holder: &str) -> Failure {
+    Failure::usage(both!(
+        zh: "请写明给 {holder} 什么角色：broker、supervisor、administrator 或 auditor；不带参数的 matchdesk grant 列出所有授权",
+        en: "say which role {holder} is given: broker, supervisor, administrator or auditor; matchdesk grant alone lists who has which"
+    ))
+}
+
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
+    if matches.contains_id("HOLDER") && !matches.contains_id("ROLE") {
+        return Err(which_role(args::text_of(matches, "HOLDER")));
+    }
     let desk = session.open(Right::Grant)?;
     if !matches.contains_id("HOLDER") {
         return list(&desk, session);
@@ -99,6 +106,12 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     if !is_known_holder(&after.holder) {
         let holder = &after.holder;
         session.note(printable(&say!(session.lang, zh: "注意：本机还没有 {holder}；建立后授权即生效", en: "Note: this machine knows no {holder} yet; the role holds once it does")));
+    }
+    for code in &after.streets {
+        let street: Option<Street> = fetch(&*desk.rows()?, code)?;
+        if let Some(said) = street.as_ref().and_then(past_its_time) {
+            session.note(printable(said.get(session.lang)));
+        }
     }
     let sentence = sentence(&after, session.lang);
     session.answer(&document(&after), printable(&sentence))?;
@@ -128,6 +141,22 @@ fn codes_of(desk: &Desk, given: &str) -> Result<String, Failure> {
     let parts = given.split([',', '，', ';', '；']).map(str::trim);
     let codes: Vec<String> = parts.filter(|part| !part.is_empty()).map(code).collect();
     Ok(codes.join(";"))
+}
+
+/// What a grant for a street comes to that was merged or retired.
+fn past_its_time(street: &Street) -> Option<Said> {
+    let (code, name) = (&street.code, &street.name_zh);
+    match &street.merged_into {
+        Some(into) => Some(both!(
+            zh: "注意：街乡 {code} {name} 已并入 {into}；这个角色只管仍记在 {code} 名下的。要管整个 {into}，请授权 {into}，它也管 {code} 的",
+            en: "Note: street {code} {name} was merged into {into}; the role reaches only what still stands under {code}. For all of {into} grant {into}, which reaches that of {code}, too"
+        )),
+        None if street.retired => Some(both!(
+            zh: "注意：街乡 {code} {name} 已停用；这个角色只管仍记在它名下的",
+            en: "Note: street {code} {name} is retired; the role reaches what still stands under it"
+        )),
+        None => None,
+    }
 }
 
 /// Enters a grant, or changes the one that its holder has for the role.

@@ -4,12 +4,12 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::names::Names;
-use super::{Failure, Session, Verb, args, registry, session, words};
+use super::{COMMAND, CONSOLE, Failure, Session, Verb, args, registry, session, words};
 use crate::desk::{Desk, Journal};
 use crate::domain::kinds::Word;
 use crate::domain::mask::masked;
 use crate::domain::printable::printable;
-use crate::domain::{Code, Kind, Lang, Note, Right, Verb as Happened};
+use crate::domain::{Code, Denial, Kind, Lang, Note, Right, Verb as Happened};
 use crate::store::{Entry, FieldChange};
 use crate::{say, text};
 
@@ -150,6 +150,8 @@ fn document(desk: &Desk, entry: &Entry) -> Value {
         .iter()
         .map(|change| json!({"column": change.column, "before": shown(change, change.before.as_ref()), "after": shown(change, change.after.as_ref())}))
         .collect();
+    let denial = (entry.verb == Happened::Denied).then(|| Denial::of(&entry.reason));
+    let (reason, more) = denial.map_or((entry.reason.as_str(), None), |it| (it.asked, it.more));
     json!({
         "chain": entry.chain.as_str(),
         "sequence": entry.sequence,
@@ -160,7 +162,8 @@ fn document(desk: &Desk, entry: &Entry) -> Value {
         "verb": entry.verb.word(),
         "kind": entry.kind.word(),
         "key": entry.key.as_str(),
-        "reason": entry.reason,
+        "reason": reason,
+        "more": more,
         "changes": changes,
     })
 }
@@ -186,8 +189,8 @@ fn deed(entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
         return of_all(entry, lang);
     }
     if entry.verb == Happened::Denied {
-        let (asked, kind) = (asked(entry, lang), entry.kind.say(lang));
-        return say!(lang, zh: "被拒绝：{asked}（{kind} {key}）", en: "was denied: {asked} ({kind} {key})");
+        let (asked, kind, more) = (asked(entry, lang), entry.kind.say(lang), more(entry, lang));
+        return say!(lang, zh: "被拒绝：{asked}（{kind} {key}）{more}", en: "was denied: {asked} ({kind} {key}){more}");
     }
     if let (Kind::Match, Some((need, supplier))) = (entry.kind, pair(key)) {
         let name = names.name(Kind::Supplier, &supplier);
@@ -223,16 +226,40 @@ fn deed(entry: &Entry, names: &Names<'_>, lang: Lang) -> String {
 fn of_all(entry: &Entry, lang: Lang) -> String {
     let kind = entry.kind.say(lang);
     if entry.verb == Happened::Denied {
-        let asked = asked(entry, lang);
-        return say!(lang, zh: "被拒绝：{asked}", en: "was denied: {asked}");
+        let (asked, more) = (asked(entry, lang), more(entry, lang));
+        return say!(lang, zh: "被拒绝：{asked}{more}", en: "was denied: {asked}{more}");
     }
     let kinds = entry.kind.word();
     say!(lang, zh: "导出了{kind}，包括个人信息", en: "exported {kinds} with their personal data")
 }
 
 /// What was asked for and denied.
-fn asked(entry: &Entry, lang: Lang) -> &str {
-    Right::parse(&entry.reason).map_or(entry.reason.as_str(), |right| right.say(lang))
+fn asked(entry: &Entry, lang: Lang) -> String {
+    let asked = Denial::of(&entry.reason).asked;
+    match (Right::parse(asked), asked) {
+        (Ok(right), _) => right.say(lang).to_owned(),
+        (_, CONSOLE) => {
+            let console = text!(zh: "打开控制台", en: "open the console");
+            console.get(lang).to_owned()
+        }
+        (_, COMMAND) => text!(zh: "运行命令", en: "run a command")
+            .get(lang)
+            .to_owned(),
+        _ => say!(lang, zh: "运行 {asked}", en: "run {asked}"),
+    }
+}
+
+/// How many times more the same was denied, when an entry tells of several.
+fn more(entry: &Entry, lang: Lang) -> String {
+    match Denial::of(&entry.reason).more {
+        None => String::new(),
+        Some(1) => text!(zh: "，一小时内又有 1 次", en: ", and once more within the hour")
+            .get(lang)
+            .to_owned(),
+        Some(times) => {
+            say!(lang, zh: "，一小时内又有 {times} 次", en: ", and {times} times more within the hour")
+        }
+    }
 }
 
 fn pair(key: &Code) -> Option<(Code, Code)> {

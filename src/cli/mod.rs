@@ -168,6 +168,25 @@ fn run_asked(args: &[OsString], login: &mut Session<'_>) -> u8 {
     finish(done, &mut session)
 }
 
+/// What the journal calls the console among what was asked for.
+const CONSOLE: &str = "console";
+/// What it calls a command line that can't be read.
+const COMMAND: &str = "command";
+
+/// The verb of a command line that came over a line. The rest of it may hold what belongs in no journal.
+fn verb_of(call: &serde_json::Value) -> &'static str {
+    let args = call.get("args").and_then(serde_json::Value::as_array);
+    let words = args.into_iter().flatten().skip(1);
+    let words: Vec<&str> = words.filter_map(serde_json::Value::as_str).collect();
+    let line = [&["matchdesk"], words.as_slice()].concat();
+    let parsed = args::command(Lang::En, VERBS).try_get_matches_from(line);
+    let named = parsed.ok().and_then(|matches| {
+        let name = matches.subcommand_name()?;
+        VERBS.iter().find(|verb| verb.name == name)
+    });
+    named.map_or(COMMAND, |verb| verb.name)
+}
+
 /// Runs a command line that came over a line, in the station.
 fn run_in(args: Vec<String>, session: &mut Session<'_>) -> u8 {
     let matches = match args::command(session.lang, VERBS).try_get_matches_from(args) {

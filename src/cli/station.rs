@@ -232,24 +232,33 @@ impl Host for Desks {
         // While that fails, what can be read is read.
         let _ = desk.mend();
         let wants_console = call.get("console").is_some_and(Value::is_object);
-        if !wants_console && !desk.access().is_empty() {
-            return Ok(());
-        }
-        // The console shows the supply first of all.
-        desk.permit(&actor_of(peer), Right::Supply)
-            .map_err(|error| {
-                let failure = Failure::from(error);
-                let said = failure.said.unwrap_or_default();
-                let reads_journal = desk.access().allows(Right::Journal);
-                (
-                    failure.status,
-                    if reads_journal {
-                        for_auditor(&said)
-                    } else {
-                        said
-                    },
-                )
-            })
+        let asked = if wants_console {
+            super::CONSOLE
+        } else {
+            super::verb_of(call)
+        };
+        let role = desk.permit_role(&actor_of(peer), asked);
+        let admitted = role.and_then(|()| {
+            if wants_console {
+                // It shows the supply first of all.
+                desk.permit(&actor_of(peer), Right::Supply)
+            } else {
+                Ok(())
+            }
+        });
+        admitted.map_err(|error| {
+            let failure = Failure::from(error);
+            let said = failure.said.unwrap_or_default();
+            let reads_journal = desk.access().allows(Right::Journal);
+            (
+                failure.status,
+                if reads_journal {
+                    for_auditor(&said)
+                } else {
+                    said
+                },
+            )
+        })
     }
 
     fn serve(&self, peer: &Peer, call: Value, line: &Arc<Line>) -> u8 {
@@ -298,7 +307,9 @@ impl Host for Desks {
         self.desk.is_untouched()
     }
 
-    fn rest(&self) {
+    fn rest(&self, leaves: bool) {
+        // What can't be written now is told when the disk has room, or is lost with the station.
+        let _ = self.desk.tell_denials(leaves);
         self.desk.settle();
     }
 }

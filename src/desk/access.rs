@@ -274,7 +274,7 @@ fn denied(access: &Access, who: &str, asked: &Asked, street: &Code) -> Undecided
         key: key.clone(),
         reason: right.word().to_owned(),
     };
-    Undecided::Denied(Refusal::new(Refusal::NOT_PERMITTED, said), Box::new(note))
+    Undecided::Denied(Refusal::new(Refusal::NOT_PERMITTED, said), vec![note])
 }
 
 /// That none of somebody's roles grants a right.
@@ -385,22 +385,37 @@ impl Desk {
     /// # Errors
     /// Always.
     pub fn deny(&self, actor: &Actor, right: Right, said: Said) -> Result<(), DeskError> {
+        self.deny_asked(actor, right.word(), said)
+    }
+
+    /// Refuses whoever has no role at all; the journal keeps what they asked for: the verb of a command, or `console`.
+    ///
+    /// # Errors
+    /// When no role is given.
+    pub fn permit_role(&self, actor: &Actor, asked: &str) -> Result<(), DeskError> {
+        if self.access().is_empty() {
+            return self.deny_asked(actor, asked, no_role(&actor.who));
+        }
+        Ok(())
+    }
+
+    fn deny_asked(&self, actor: &Actor, asked: &str, said: Said) -> Result<(), DeskError> {
         let note = Note {
             verb: Verb::Denied,
             chain: Code::composed(Event::DISTRICT),
             kind: Kind::Settings,
             key: Code::composed(Note::ALL),
-            reason: right.word().to_owned(),
+            reason: asked.to_owned(),
         };
         let refusal = Refusal::new(Refusal::NOT_PERMITTED, said);
-        self.keep_denied(actor, refusal, Box::new(note))
+        self.keep_denied(actor, refusal, vec![note])
     }
 
     fn permit_asked(&self, actor: &Actor, asked: &Asked) -> Result<(), DeskError> {
         let refused = check(&self.access(), &actor.who, &*self.rows()?, asked);
         match refused {
             Ok(()) => Ok(()),
-            Err(Undecided::Denied(refusal, note)) => self.keep_denied(actor, refusal, note),
+            Err(Undecided::Denied(refusal, notes)) => self.keep_denied(actor, refusal, notes),
             Err(Undecided::Refused(refusal)) => Err(refusal.into()),
             Err(Undecided::Failed(error)) => Err(error.into()),
         }

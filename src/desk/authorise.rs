@@ -16,7 +16,8 @@ impl Desk {
         };
         let access = self.access_of(caller);
         for asked in asked(&task.work, rows)? {
-            access::check(&access, &task.actor.who, rows, &asked)?;
+            access::check(&access, &task.actor.who, rows, &asked)
+                .map_err(|undecided| self.counted(task, undecided))?;
         }
         Ok(())
     }
@@ -29,7 +30,7 @@ fn asked(work: &Work, rows: &dyn Rows) -> Result<Vec<Asked>, StoreError> {
             vec![Asked::of_store(right_to_import(*kind), *kind, Note::ALL)]
         }
         // A draft is its user's own.
-        Work::Denied(..) | Work::Draft(_) => Vec::new(),
+        Work::Denied(..) | Work::Note(_) | Work::Draft(_) => Vec::new(),
     })
 }
 

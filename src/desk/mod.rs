@@ -21,6 +21,7 @@ mod authorise;
 mod board;
 mod command;
 mod decide;
+mod denials;
 mod drafts;
 mod feed;
 mod import;
@@ -122,6 +123,7 @@ struct Core {
     touched: touched::Gathered,
     writer: Writer,
     mending: Mutex<mend::Mending>,
+    denials: denials::Denials,
     listeners: Listeners,
     reviews: Reviews,
     /// The roles that are given.
@@ -171,6 +173,7 @@ impl Desk {
             touched: touched::Gathered::default(),
             writer: Writer::default(),
             mending: Mutex::default(),
+            denials: denials::Denials::default(),
             listeners: Listeners::default(),
             reviews: Reviews::default(),
             held: Arc::default(),
@@ -411,6 +414,7 @@ impl Desk {
     /// # Errors
     /// When the store can't be read or written.
     pub fn roll_when_due(&self) -> Result<(), DeskError> {
+        self.tell_denials(false)?;
         if self.clock != Clock::Machine {
             return self.roll().map(drop);
         }

@@ -41,7 +41,9 @@ pub(super) enum Work {
         source: String,
     },
     /// Something was asked for that no role grants.
-    Denied(Refusal, Box<Note>),
+    Denied(Refusal, Vec<Note>),
+    /// The journal is to keep something.
+    Note(Note),
     Draft(DraftChange),
 }
 
@@ -51,7 +53,7 @@ impl Work {
         match self {
             Self::Command(command) => Sha256::digest(told(command)).into(),
             // Their ids are never used again.
-            Self::Import { .. } | Self::Denied(..) | Self::Draft(_) => [0; 32],
+            Self::Import { .. } | Self::Denied(..) | Self::Note(_) | Self::Draft(_) => [0; 32],
         }
     }
 
@@ -249,9 +251,11 @@ impl Desk {
                 *imported = result;
                 events.into()
             }
-            Work::Denied(refusal, note) => {
-                return Err(Undecided::Denied(refusal.clone(), note.clone()));
+            Work::Denied(refusal, notes) => {
+                let denied = Undecided::Denied(refusal.clone(), notes.clone());
+                return Err(self.counted(task, denied));
             }
+            Work::Note(note) => note.clone().into(),
             Work::Draft(_) => Decision::default(),
         };
         self.apply(&decision.events);
@@ -263,9 +267,9 @@ impl Desk {
         &self,
         actor: &Actor,
         refusal: Refusal,
-        note: Box<Note>,
+        notes: Vec<Note>,
     ) -> Result<(), DeskError> {
-        let work = Work::Denied(refusal, note);
+        let work = Work::Denied(refusal, notes);
         self.submit(self.task(random_id()?, actor, work)).map(drop)
     }
 

@@ -138,3 +138,38 @@ impl Note {
     /// Stands for every record of a kind.
     pub const ALL: &'static str = "*";
 }
+
+/// What was denied, as it stands in the reason of a [`Note`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Denial<'a> {
+    /// What was asked for: a right's word, or of somebody without any role the verb of their command, or `console`.
+    pub asked: &'a str,
+    /// How many times more, when the note stands for several that were only counted.
+    pub more: Option<u64>,
+}
+
+impl<'a> Denial<'a> {
+    /// Reads a reason.
+    #[must_use]
+    pub fn of(reason: &'a str) -> Self {
+        let counted = reason
+            .rsplit_once(" +")
+            .and_then(|(asked, more)| Some((asked, more.parse().ok()?)));
+        match counted {
+            Some((asked, more)) => Self {
+                asked,
+                more: Some(more),
+            },
+            None => Self {
+                asked: reason,
+                more: None,
+            },
+        }
+    }
+
+    /// The reason that tells of so many more.
+    #[must_use]
+    pub fn and_more(self, more: u64) -> String {
+        format!("{} +{more}", self.asked)
+    }
+}

@@ -20,7 +20,7 @@ pub mod week;
 
 pub use code::Code;
 pub use draft::{Draft, Subject};
-pub use fact::{Event, Note, Verb};
+pub use fact::{Denial, Event, Note, Verb};
 pub use kinds::{Kind, Outcome, Role, Sex, Status, SupplierKind, Urgency};
 pub use lang::Lang;
 pub use problem::{Problem, Said};

@@ -55,8 +55,8 @@ pub trait Host: Send + Sync + 'static {
     /// Whether nobody else has written to the store's file.
     fn is_untouched(&self) -> bool;
 
-    /// Nobody is here for the moment: makes the next opening quick.
-    fn rest(&self);
+    /// Nobody is here for the moment, or the station leaves: makes the next opening quick.
+    fn rest(&self, leaves: bool);
 }
 
 /// How a station serves.
@@ -202,7 +202,7 @@ impl Station {
                 since = Instant::now();
                 rested = false;
             } else if !rested && since.elapsed() > BEAT {
-                self.host.rest();
+                self.host.rest(false);
                 rested = true;
             }
             if idle.is_some_and(|idle| since.elapsed() >= idle) && self.guests.close_when_empty() {
@@ -253,7 +253,7 @@ impl Station {
         self.guests.dismiss();
         self.guests.wait(FAREWELL);
         manager.is_alive();
-        self.host.rest();
+        self.host.rest(true);
     }
 }
 

@@ -105,8 +105,8 @@ impl From<Note> for Decision {
 pub enum Undecided {
     /// The command is refused.
     Refused(Refusal),
-    /// The command is refused, and the journal keeps that it was asked for.
-    Denied(Refusal, Box<Note>),
+    /// The command is refused, and the journal keeps this of it.
+    Denied(Refusal, Vec<Note>),
     /// The store could not be read.
     Failed(StoreError),
 }

@@ -5,7 +5,7 @@ use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::problem::Problem;
 use crate::domain::record::{Need, Service};
-use crate::domain::{AnyRecord, Code, Event, Kind, Stamp, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Said, Stamp, Verb};
 use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
 
 /// Enters a new record; an empty code becomes the next free one.
@@ -20,15 +20,25 @@ pub(super) fn add(
     if key.is_empty() {
         return Err(invalid(both!(zh: "缺少编码", en: "a code is missing")));
     }
-    if rows.get(record.kind(), &key)?.is_some() {
-        let (zh, en) = (record.kind().text().zh, record.kind().text().en);
+    if let Some(there) = rows.get(record.kind(), &key)? {
+        let is_seen = context.demand.sees(rows, &there)?;
         return Err(Undecided::Refused(Refusal::new(
             "exists",
-            both!(zh: "已有编码为 {key} 的{zh}；请换一个编码，或修改原记录", en: "there is a {en} {key} already; use another code, or edit that one"),
+            taken(record.kind(), &key, is_seen),
         )));
     }
     check(rows, None, &record)?;
     Ok(vec![event(rows, Verb::Added, None, record, "")?])
+}
+
+/// That a code can't be given again. Who may not see the record that has it is not told what it is.
+fn taken(kind: Kind, key: &Code, is_seen: bool) -> Said {
+    let (zh, en) = (kind.text().zh, kind.text().en);
+    if is_seen {
+        both!(zh: "已有编码为 {key} 的{zh}；请换一个编码，或修改原记录", en: "there is a {en} {key} already; use another code, or edit that one")
+    } else {
+        both!(zh: "编码 {key} 不能用；请换一个，或留空由系统编号", en: "the code {key} can't be used; choose another, or leave it out and one is given")
+    }
 }
 
 /// Changes a record, unless somebody else has changed it since it was read.

@@ -92,12 +92,16 @@ fn execute_one(
     let decision = match decided {
         Ok(decision) => decision,
         Err(Undecided::Refused(refusal)) => return Ok(Executed::Refused(refusal)),
-        Err(Undecided::Denied(refusal, note)) => {
-            let mut writer = Writer::new(transaction, key)?;
-            writer.note(&note, &job.request)?;
-            // Not remembered under its id: who may do it later may ask again.
-            writer.finish()?;
-            *wrote = true;
+        Err(Undecided::Denied(refusal, notes)) => {
+            if !notes.is_empty() {
+                let mut writer = Writer::new(transaction, key)?;
+                for note in &notes {
+                    writer.note(note, &job.request)?;
+                }
+                // Not remembered under its id: who may do it later may ask again.
+                writer.finish()?;
+                *wrote = true;
+            }
             return Ok(Executed::Refused(refusal));
         }
         Err(Undecided::Failed(error)) => return Ok(Executed::Failed(error)),
