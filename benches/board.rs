@@ -17,7 +17,9 @@ const CONFIRMATIONS: usize = 200;
 fn main() {
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let files = folder.path().join("files");
+    let now = Stamp::parse(NOW, Zone::default()).expect("a time");
     let size = Size {
+        as_of: chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
         suppliers: 360_000,
         residents: 20_000,
         needs: 3_000,
@@ -25,7 +27,6 @@ fn main() {
         seed: 1,
     };
     district(&files, &size, &mut |_, _| {}).expect("files");
-    let now = Stamp::parse(NOW, Zone::default()).expect("a time");
     let store = folder.path().join("store.redb");
     let desk = Desk::open_or_create(&store, Clock::Fixed(now)).expect("a store");
     let options = ImportOptions::default();

@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use super::query::best_row;
 use super::touched::Touched;
 use super::{BestRow, Desk, DeskError, Scope};
 use crate::domain::{Code, Minute, Right, Stamp};
-use crate::matching::{Awaiting, Index, QueueRow};
+use crate::matching::{Awaiting, Contenders, Index, QueueRow};
 
 /// Needs that are ranked before those who wait to write get the index.
 const TURN: usize = 32;
@@ -34,12 +33,18 @@ struct Moment {
 /// fairness criterion meanwhile, and nothing else changes.
 const HOUR: i64 = 3600;
 
+/// Who is eligible for a need, and when they were found.
+struct Ranked {
+    at: Stamp,
+    contenders: Contenders,
+}
+
 /// The last board, whole, and the parts of it that were asked for.
 #[derive(Default)]
 pub(super) struct Kept {
     whole: Option<(Moment, Arc<Board>)>,
-    /// When each need of the board was ranked.
-    ranked: HashMap<Code, Stamp>,
+    /// Of each need of the board who is eligible.
+    ranked: HashMap<Code, Ranked>,
     parts: Vec<(Scope, Arc<Board>)>,
 }
 
@@ -88,7 +93,12 @@ impl Desk {
         let touched = self.core.touched.take();
         let old = kept.whole.take().map(|(_, board)| board);
         let (board, ranked) = self
-            .work_out(now, old.as_deref(), &kept.ranked, &touched)
+            .work_out(
+                now,
+                old.as_deref(),
+                std::mem::take(&mut kept.ranked),
+                &touched,
+            )
             .inspect_err(|_| self.core.touched.everything())?;
         let board = Arc::new(board);
         kept.whole = Some((moment, Arc::clone(&board)));
@@ -101,71 +111,72 @@ impl Desk {
         &self,
         now: Stamp,
         old: Option<&Board>,
-        ranked: &HashMap<Code, Stamp>,
+        ranked: HashMap<Code, Ranked>,
         touched: &Touched,
-    ) -> Result<(Board, HashMap<Code, Stamp>), DeskError> {
-        let known: HashMap<&Code, &BestRow> = old
-            .iter()
-            .flat_map(|board| &board.rows)
-            .map(|row| (&row.row.need, row))
-            .collect();
+    ) -> Result<(Board, HashMap<Code, Ranked>), DeskError> {
         let (wanted, awaiting) = {
             let index = self.index()?;
             (index.queue(now), index.awaiting(now))
         };
+        let rows = old.map(|board| board.rows.as_slice()).unwrap_or_default();
         let mut known = Known {
-            rows: known,
+            rows: rows.iter().map(|row| (&row.row.need, row)).collect(),
             ranked,
             touched,
             now,
-            // What is only old is ranked again bit by bit, so that nobody waits for it.
+            // What is only old is found anew bit by bit, so that nobody waits for it.
             spare: TURN,
         };
         let mut rows = Vec::with_capacity(wanted.len());
-        let mut moments = HashMap::with_capacity(wanted.len());
+        let mut ranked = HashMap::with_capacity(wanted.len());
         let mut wanted = wanted.into_iter().peekable();
         while wanted.peek().is_some() {
             let index = self.index()?;
             let mut turn = TURN;
             for row in wanted.by_ref() {
-                let need = row.need.clone();
-                let (row, at) = match known.still(&index, &row) {
-                    Some((old, at)) => (BestRow { row, ..old.clone() }, at),
-                    None => {
-                        turn -= 1;
-                        (best_row(&index, row, now), now)
+                let found = known.still(&index, &row).unwrap_or_else(|| {
+                    turn -= 1;
+                    let contenders = index.contenders(&row.need, &row.visits, now);
+                    Ranked {
+                        at: now,
+                        contenders: contenders.unwrap_or_default(),
                     }
-                };
-                moments.insert(need, at);
-                rows.push(row);
+                });
+                let need = row.need.clone();
+                rows.push(BestRow {
+                    row,
+                    eligible: found.contenders.eligible(),
+                    best: index.best_of(&found.contenders),
+                });
+                ranked.insert(need, found);
                 if turn == 0 {
                     break;
                 }
             }
         }
-        Ok((Board { rows, awaiting }, moments))
+        Ok((Board { rows, awaiting }, ranked))
     }
 }
 
 /// What the last board knew.
 struct Known<'a> {
     rows: HashMap<&'a Code, &'a BestRow>,
-    ranked: &'a HashMap<Code, Stamp>,
+    ranked: HashMap<Code, Ranked>,
     touched: &'a Touched,
     now: Stamp,
-    /// How many rows may be ranked again for their age alone.
+    /// How many needs may be ranked anew for their age alone.
     spare: usize,
 }
 
-impl<'a> Known<'a> {
-    /// The ranking of a need as it was, and when, if it still holds.
-    fn still(&mut self, index: &Index, row: &QueueRow) -> Option<(&'a BestRow, Stamp)> {
+impl Known<'_> {
+    /// Who is eligible for a need, brought up to date, if what was known still counts.
+    fn still(&mut self, index: &Index, row: &QueueRow) -> Option<Ranked> {
         let old = self.rows.get(&row.need)?;
-        let at = *self.ranked.get(&row.need)?;
-        let age = self.now.0 - at.0;
+        let mut found = self.ranked.remove(&row.need)?;
+        let age = self.now.0 - found.at.0;
         if old.row.visits != row.visits
             || !(0..HOUR).contains(&age)
-            || self.touched.concerns(index, row, self.now)
+            || self.touched.renews(index, row)
         {
             return None;
         }
@@ -173,6 +184,15 @@ impl<'a> Known<'a> {
             self.spare -= 1;
             return None;
         }
-        Some((old, at))
+        let suppliers = self.touched.suppliers();
+        index
+            .follow(
+                &mut found.contenders,
+                &row.need,
+                &row.visits,
+                suppliers,
+                self.now,
+            )
+            .then_some(found)
     }
 }

@@ -260,7 +260,7 @@ impl Desk {
 }
 
 /// A need in the queue with the best of its candidates.
-pub(super) fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
+fn best_row(index: &Index, row: QueueRow, now: Stamp) -> BestRow {
     let ranking = index.candidates(&row.need, now, 1);
     let eligible = ranking.as_ref().map_or(0, |ranking| ranking.eligible);
     let best = ranking

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::record::Supplier;
-use crate::domain::{AnyRecord, Code, Event, Stamp};
+use crate::domain::{AnyRecord, Code, Event};
 use crate::matching::{Index, QueueRow};
 
 /// From how many suppliers on looking at each costs more than ranking anew.
@@ -64,8 +64,8 @@ impl Touched {
             .extend(skills.map(|skill| skill.category.clone()));
     }
 
-    /// Whether the candidates of a need in the queue may be others than they were.
-    pub(super) fn concerns(&self, index: &Index, row: &QueueRow, now: Stamp) -> bool {
+    /// Whether the candidates of a need in the queue must be found anew.
+    pub(super) fn renews(&self, index: &Index, row: &QueueRow) -> bool {
         self.everything
             || self.needs.contains(&row.need)
             || self.residents.contains(&row.resident)
@@ -73,7 +73,11 @@ impl Touched {
                 .skills
                 .iter()
                 .any(|skill| index.category_within(skill, &row.category))
-            || index.may_take(&row.need, &row.visits, self.suppliers.iter(), now)
+    }
+
+    /// Those whose bookings or closed visits changed.
+    pub(super) fn suppliers(&self) -> impl Iterator<Item = &Code> {
+        self.suppliers.iter()
     }
 }
 

@@ -299,7 +299,7 @@ impl<'a> Ask<'a> {
     }
 
     /// Everybody who passes every rule, with the score.
-    fn scored(&self) -> Vec<(f64, u32)> {
+    pub(super) fn scored(&self) -> Vec<(f64, u32)> {
         let weights = &self.index.weights;
         self.passing(|s| (criteria::score(&criteria::values(self, s), weights), s))
     }
@@ -344,11 +344,7 @@ impl<'a> Ask<'a> {
             self.scored()
         };
         let eligible = all.len();
-        let names = &self.index.suppliers;
-        let better = |a: &(f64, u32), b: &(f64, u32)| {
-            let scores = rounded(b.0).total_cmp(&rounded(a.0));
-            scores.then_with(|| names.order(a.1, b.1))
-        };
+        let better = |a: &(f64, u32), b: &(f64, u32)| self.index.better(a, b);
         if top < all.len() && top > 0 {
             all.select_nth_unstable_by(top - 1, better);
         }

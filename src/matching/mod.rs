@@ -2,6 +2,7 @@
 
 mod ask;
 mod cards;
+mod contenders;
 mod criteria;
 mod history;
 mod index;
@@ -14,6 +15,7 @@ mod rules;
 mod space;
 mod tree;
 
+pub use contenders::Contenders;
 pub use index::Index;
 pub use reach::reach;
 

@@ -1,11 +1,10 @@
 //! Whom questions about refused suppliers look at, and the order in which they answer: all that they need of the index.
 
 use super::ask::{Ask, rounded};
-use super::index::Index;
 use super::rules::{RULES, Rule};
 use super::space::{Glance, Hit};
 use super::{Candidate, criteria};
-use crate::domain::{Code, Minute, Stamp};
+use crate::domain::Minute;
 
 /// The rules, those that look at bookings last: most suppliers have been refused by then.
 pub(super) fn rules(but: &[&str]) -> Vec<&'static Rule> {
@@ -83,29 +82,6 @@ impl Ask<'_> {
                 (s, candidate, with)
             })
             .collect()
-    }
-}
-
-impl Index {
-    /// Whether one of some suppliers is a candidate of a need for these visits, or would be one with other bookings.
-    #[must_use]
-    pub fn may_take<'a>(
-        &self,
-        need: &Code,
-        visits: &[Minute],
-        suppliers: impl Iterator<Item = &'a Code>,
-        now: Stamp,
-    ) -> bool {
-        let Some(record) = self.needs.find(need).and_then(|id| self.need(id)) else {
-            return false;
-        };
-        let ask = Ask::new(self, record, now, visits.to_vec(), None);
-        suppliers
-            .filter_map(|code| self.suppliers.find(code))
-            .any(|s| {
-                let mut rules = RULES.iter().filter(|rule| !rule.history);
-                rules.all(|rule| !(rule.refuses)(&ask, s))
-            })
     }
 }
 
