@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::names::Names;
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb};
+use crate::domain::lang::counted;
 use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
@@ -30,6 +31,8 @@ fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let desk = session.open_and_roll(Right::Demand)?;
     let plan = desk.plan()?;
     let lang = session.lang;
+    // A sum of nothing may be a negative zero.
+    let total = plan.total_score + 0.0;
     if session.json {
         let proposals: Vec<Value> = plan
             .proposals
@@ -42,17 +45,17 @@ fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
             .map(|u| json!({"need": u.need.as_str(), "reason": u.reason.get(lang)}))
             .collect();
         session.document(
-            &json!({"proposals": proposals, "unfilled": unfilled, "total_score": plan.total_score}),
+            &json!({"proposals": proposals, "unfilled": unfilled, "total_score": total}),
         )?;
         return Ok(0);
     }
     let names = Names::of(&desk, lang)?;
     let mut table = Table::new([
-        (text!(zh: "需求", en: "Need").get(lang), Align::Left),
-        (text!(zh: "供方", en: "Supplier").get(lang), Align::Left),
-        (text!(zh: "得分", en: "Score").get(lang), Align::Right),
-        (text!(zh: "排名", en: "Rank").get(lang), Align::Right),
-        (text!(zh: "理由", en: "Why").get(lang), Align::Left),
+        (text!(zh: "需求", en: "NEED").get(lang), Align::Left),
+        (text!(zh: "供方", en: "SUPPLIER").get(lang), Align::Left),
+        (text!(zh: "得分", en: "SCORE").get(lang), Align::Right),
+        (text!(zh: "排名", en: "RANK").get(lang), Align::Right),
+        (text!(zh: "理由", en: "WHY").get(lang), Align::Left),
     ]);
     for proposal in &plan.proposals {
         let supplier = format!(
@@ -75,7 +78,8 @@ fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         session
             .say(say!(lang, zh: "{need} 没有满足：{reason}", en: "{need} stays open: {reason}"))?;
     }
-    let (count, total) = (plan.proposals.len(), plan.total_score);
-    session.say(say!(lang, zh: "共 {count} 项，总分 {total:.2}；尚未预约任何服务", en: "{count} proposals, {total:.2} in all; nothing is booked yet"))?;
+    let count = plan.proposals.len();
+    let proposals = counted(count, "proposal", "proposals");
+    session.say(say!(lang, zh: "共 {count} 项，总分 {total:.2}；尚未预约任何服务", en: "{proposals}, {total:.2} in all; nothing is booked yet"))?;
     Ok(0)
 }

@@ -16,6 +16,7 @@ use crate::console::widgets::text::{pad, put, truncate, width, wrap};
 use crate::desk::{BestRow, Lost};
 use crate::domain::kinds::Word;
 use crate::domain::lang::Lang;
+use crate::domain::lang::counted;
 use crate::domain::mask::mask;
 use crate::domain::record::{Need, Resident};
 use crate::domain::{Code, Kind};
@@ -74,7 +75,8 @@ impl Queue {
             }
             Some(found) => {
                 let n = found.eligible;
-                say!(lang, zh: "候选人 {n}", en: "{n} candidates")
+                let candidates = counted(n, "candidate", "candidates");
+                say!(lang, zh: "候选人 {n}", en: "{candidates}")
             }
             None => text!(zh: "候选人 …", en: "candidates …")
                 .get(lang)

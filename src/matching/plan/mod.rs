@@ -243,6 +243,8 @@ fn unfilled(line: &Line<'_>, filled: usize) -> Unfilled {
     let (eligible, missing) = (line.ranking.eligible, line.places - filled);
     let reason = if eligible == 0 {
         both!(zh: "没有候选人；relax 可以看放宽什么有用", en: "nobody is eligible; relax shows what would help")
+    } else if eligible == 1 {
+        both!(zh: "还缺 {missing} 人：唯一的候选人另有安排", en: "{missing} more wanted: the only candidate is needed elsewhere")
     } else {
         both!(zh: "还缺 {missing} 人：{eligible} 位候选人都另有安排", en: "{missing} more wanted: the {eligible} candidates are needed elsewhere")
     };
