@@ -281,3 +281,44 @@ fn roles_are_given_by_a_streets_name_listed_and_taken_back() {
     );
     assert_eq!(desk.json("whoami", 0)["roles"][0]["role"], "administrator");
 }
+
+#[test]
+fn a_role_that_is_not_named_and_a_street_that_was_merged_are_said_in_words() {
+    let desk = Desk::new();
+    desk.ends("import all data", 0);
+    let said = |line: &str, status| {
+        let output = desk.run(line);
+        assert_eq!(output.status.code(), Some(status), "{line}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(said("grant wang --lang en", 2).starts_with("say which role wang is given: broker"));
+    assert!(said("grant wang --lang zh", 2).starts_with("请写明给 wang 什么角色"));
+    desk.ends("add street --code S8 --name-zh 旧街", 0);
+    desk.ends("add street --code S9 --name-zh 老街", 0);
+    desk.ends("grant wang broker --streets S8,S9", 0);
+    desk.ends("edit street S8 --merged-into S1", 0);
+    desk.ends("edit street S9 --retired yes", 0);
+    // It is not given anew, and the words say for what it can be.
+    let refused = said("grant li broker --streets S8 --lang en", 1);
+    assert!(
+        refused.contains("S8 was merged into S1; choose S1"),
+        "{refused}"
+    );
+    assert!(said("grant li broker --streets S8 --lang zh", 1).contains("已并入 S1"));
+    // Who has it keeps it, and hears what it comes to.
+    let kept = said("grant wang broker --streets S8,S9 --lang en", 0);
+    assert!(
+        kept.contains("S8 旧街 was merged into S1") && kept.contains("grant S1"),
+        "{kept}"
+    );
+    assert!(kept.contains("S9 老街 is retired"), "{kept}");
+    let kept = said("grant wang broker --streets S8,S9 --lang zh", 0);
+    assert!(
+        kept.contains("已并入 S1") && kept.contains("已停用"),
+        "{kept}"
+    );
+    assert_eq!(
+        said("grant li broker --streets S1 --quiet --lang en", 0),
+        ""
+    );
+}

@@ -9,6 +9,7 @@ use super::table::{Align, Table, bar};
 use super::words::CRITERION_NAMES;
 use super::{Failure, Session, Verb, args, chances, shapes};
 use crate::desk::Desk;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::record::Need;
 use crate::domain::{Code, Kind, Lang, Right};
@@ -140,7 +141,8 @@ pub fn show(desk: &Desk, ranking: &Ranking, session: &mut Session<'_>) -> Result
         return session.say(say!(lang, zh: "{need} {name}：没有待安排的时段。", en: "{need} {name}: no visit waits for a supplier."));
     }
     let visits = super::words::visits(&ranking.visits, lang);
-    session.say(say!(lang, zh: "{need} {name}：{visits}，{eligible} 位候选人", en: "{need} {name}: {visits}, {eligible} candidates"))?;
+    let candidates = counted(eligible, "candidate", "candidates");
+    session.say(say!(lang, zh: "{need} {name}：{visits}，{eligible} 位候选人", en: "{need} {name}: {visits}, {candidates}"))?;
     if ranking.candidates.is_empty() {
         let hint = both!(zh: "用 matchdesk why {need} 供方编码 查看某人为何不合适", en: "matchdesk why {need} SUPPLIER says why somebody is none");
         session.note(hint.get(lang));

@@ -7,6 +7,7 @@ use super::{Failure, Session, Verb, args};
 use crate::desk::Command as Order;
 use crate::domain::field::Privacy;
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::{Kind, Lang, Record, Right};
 use crate::exchange::{Exported, Progress, export_all, export_file};
@@ -97,8 +98,9 @@ fn tell(files: &[Exported], session: &mut Session<'_>) -> Result<(), Failure> {
             break;
         }
         let (path, rows) = (file.path.display(), file.rows);
+        let of_rows = counted(rows, "row", "rows");
         session.say(printable(
-            &say!(lang, zh: "{path}：{rows} 行", en: "{path}: {rows} rows"),
+            &say!(lang, zh: "{path}：{rows} 行", en: "{path}: {of_rows}"),
         ))?;
         if !file.left_out.is_empty() {
             let columns = file.left_out.join(", ");

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Failure, Session, Verb, args, session};
 use crate::domain::lang::Text;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::{Lang, Zone};
 use crate::generate::{Size, district};
@@ -96,11 +97,16 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         "matches": summary.matches,
         "services": summary.services,
     });
+    let (of_suppliers, of_residents, of_needs) = (
+        counted(suppliers, "supplier", "suppliers"),
+        counted(residents, "resident", "residents"),
+        counted(needs, "need", "needs"),
+    );
     session.answer(
         &document,
         printable(&say!(session.lang,
         zh: "已写入 {shown}：供方 {suppliers}，居民 {residents}，需求 {needs}",
-        en: "Written to {shown}: {suppliers} suppliers, {residents} residents, {needs} needs")),
+        en: "Written to {shown}: {of_suppliers}, {of_residents}, {of_needs}")),
     )?;
     Ok(0)
 }

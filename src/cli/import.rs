@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Failure, Session, Verb, args, status};
 use crate::desk::{Clock, Desk, right_to_import};
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::{Kind, Lang, Right};
 use crate::exchange::{
@@ -195,12 +196,13 @@ fn tell_file(report: &FileReport, session: &mut Session<'_>) -> Result<(), Failu
     }
     if let Some(path) = &report.rejects_path {
         let (count, path) = (report.rejected_count, path.display());
+        let rows = counted(count, "row", "rows");
         let _ = writeln!(
             session.err,
             "  {}",
             printable(&say!(lang,
             zh: "退回 {count} 行，在 {path}；改好后可再次导入该文件",
-            en: "{count} rows refused, in {path}; mend them there and import that file"))
+            en: "{rows} refused, in {path}; mend what is there and import that file"))
         );
     }
     if let Some(error) = &report.rejects_error {

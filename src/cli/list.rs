@@ -11,6 +11,7 @@ use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, registry, words};
 use crate::desk::Desk;
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::{AnyRecord, Kind, Lang};
 use crate::search::{Filter, SearchKey};
 use crate::{say, text};
@@ -65,7 +66,8 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let lang = session.lang;
     session.lines(table(&desk, kind, &records, lang)?.lines())?;
     let count = records.len();
-    session.note(say!(lang, zh: "共 {count} 条", en: "{count} records"));
+    let records = counted(count, "record", "records");
+    session.note(say!(lang, zh: "共 {count} 条", en: "{records}"));
     Ok(0)
 }
 

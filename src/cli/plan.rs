@@ -8,6 +8,7 @@ use super::table::{Align, Table};
 use super::{Failure, Session, Verb, words};
 use crate::desk::Desk;
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::record::Need;
 use crate::domain::{Kind, Lang, Right};
@@ -60,7 +61,8 @@ fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         session.note(text!(zh: "用 matchdesk relax 需求编码 查看放宽什么有用", en: "matchdesk relax NEED shows what would help").get(lang));
     }
     let (count, total) = (plan.proposals.len(), plan.total_score());
-    session.say(say!(lang, zh: "共 {count} 项提议，总分 {total:.2}；尚未预约任何服务", en: "{count} proposals, {total:.2} in all; nothing is booked yet"))?;
+    let proposals = counted(count, "proposal", "proposals");
+    session.say(say!(lang, zh: "共 {count} 项提议，总分 {total:.2}；尚未预约任何服务", en: "{proposals}, {total:.2} in all; nothing is booked yet"))?;
     Ok(0)
 }
 

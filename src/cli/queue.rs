@@ -8,6 +8,7 @@ use super::table::{Align, Table};
 use super::{Failure, Session, Verb, words};
 use crate::desk::{BestRow, Desk};
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
@@ -63,7 +64,8 @@ fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         }
     }
     let count = queue.len();
-    session.note(say!(lang, zh: "共 {count} 条需求", en: "{count} needs"));
+    let needs = counted(count, "need", "needs");
+    session.note(say!(lang, zh: "共 {count} 条需求", en: "{needs}"));
     Ok(0)
 }
 

@@ -7,6 +7,7 @@ use super::names::Names;
 use super::{Failure, Session, Verb, args};
 use crate::desk::{Desk, DeskError};
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::record::Need;
 use crate::domain::{Kind, Lang, Right, cell};
@@ -104,9 +105,9 @@ fn list(
             .document(&json!({"need": code.as_str(), "eligible": eligible, "relaxations": rows}))?;
         return Ok(0);
     }
-    session.say(
-        say!(lang, zh: "{code} 现有 {eligible} 位候选人", en: "{code} has {eligible} candidates"),
-    )?;
+    let candidates = counted(eligible, "candidate", "candidates");
+    session
+        .say(say!(lang, zh: "{code} 现有 {eligible} 位候选人", en: "{code} has {candidates}"))?;
     if relaxations.is_empty() {
         session.say(
             text!(zh: "放宽一两项都不会增加候选人", en: "No one or two changes would give more")

@@ -4,8 +4,10 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::names::Names;
+use super::registry::Cell as Shown;
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, registry, words};
+use crate::console::panes::words as in_words;
 use crate::desk::{Command as Order, Desk, is_demand};
 use crate::domain::kinds::Word;
 use crate::domain::{AnyRecord, Code, Kind, Lang};
@@ -96,11 +98,8 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let names = Names::of(&desk, lang)?;
     let mut table = Table::new([("", Align::Left), ("", Align::Left)]);
     for cell in cells.iter().filter(|cell| !cell.value.is_empty()) {
-        let value = words::cell(cell.column, &cell.value, lang);
-        table.row([
-            cell.label.get(lang),
-            &named(&names, &record, cell.column, &value),
-        ]);
+        let value = said(&names, &record, cell, lang);
+        table.row([cell.label.get(lang), &value]);
     }
     if let Some((_, text)) = state {
         let label = text!(zh: "状态", en: "state").get(lang);
@@ -111,6 +110,37 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         show_matches(&desk, &record.key(), &names, session)?;
     }
     Ok(0)
+}
+
+/// A value in words, with the names of what it refers to.
+fn said(names: &Names<'_>, record: &AnyRecord, cell: &Shown, lang: Lang) -> String {
+    let value = cell.value.as_str();
+    match (cell.column, record) {
+        ("skills", _) => each(names, Kind::Category, value),
+        ("capabilities", _) => each(names, Kind::Capability, value),
+        ("availability", _) => in_words::availability(value, lang),
+        ("recurrence", AnyRecord::Need(need)) => match &need.recurrence {
+            Some(rule) => in_words::recurrence(rule, need.start, lang),
+            None => value.to_owned(),
+        },
+        (column, _) => named(names, record, column, &words::cell(column, value, lang)),
+    }
+}
+
+/// Codes with what stands behind the colon as names: `barber:3;shave` as `Haircut (barber) 3; Shave (shave)`.
+fn each(names: &Names<'_>, kind: Kind, value: &str) -> String {
+    let parts = value.split(';').map(|part| {
+        let (code, more) = part.split_once(':').unwrap_or((part, ""));
+        let name =
+            Code::parse(code).map_or_else(|_| code.to_owned(), |code| names.name(kind, &code));
+        let shown = if name == code {
+            name
+        } else {
+            format!("{name} ({code})")
+        };
+        format!("{shown} {more}").trim_end().to_owned()
+    });
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 /// The value with the name behind it, where it is another record's code.

@@ -7,6 +7,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::{Failure, Session, Verb, args, status};
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::{Code, Lang, Right};
 use crate::exchange::There;
@@ -66,10 +67,15 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         }
         let (records, entries, wrong) = (report.records, report.entries, report.problems.len());
         if !session.quiet {
+            let (of_records, of_entries, of_wrong) = (
+                counted(records, "record", "records"),
+                counted(entries, "journal entry", "journal entries"),
+                counted(wrong, "problem", "problems"),
+            );
             session.say(if whole {
-                say!(lang, zh: "完好：{records} 条记录，{entries} 条日志", en: "Whole: {records} records, {entries} journal entries")
+                say!(lang, zh: "完好：{records} 条记录，{entries} 条日志", en: "Whole: {of_records}, {of_entries}")
             } else {
-                say!(lang, zh: "发现 {wrong} 处问题，请用备份恢复（matchdesk restore）", en: "{wrong} problems; restore a backup (matchdesk restore)")
+                say!(lang, zh: "发现 {wrong} 处问题，请用备份恢复（matchdesk restore）", en: "{of_wrong}; restore a backup (matchdesk restore)")
             })?;
         }
     }

@@ -57,6 +57,15 @@ impl Text {
     }
 }
 
+/// So many of something in English: `1 need`, `2 needs`.
+#[must_use]
+pub fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
 /// A fixed [`Text`]: `text!(zh: "匹配", en: "match")`.
 #[macro_export]
 macro_rules! text {

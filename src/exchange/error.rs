@@ -3,6 +3,7 @@
 use super::file_error::FileError;
 use super::report::FileReport;
 use crate::desk::DeskError;
+use crate::domain::lang::counted;
 use crate::domain::printable::printable;
 use crate::domain::{Lang, Said};
 use crate::say;
@@ -120,5 +121,6 @@ fn say_file(report: &FileReport, lang: Lang) -> String {
         .unwrap_or_default()
         .to_string_lossy();
     let (name, taken) = (printable(&name), report.taken());
-    say!(lang, zh: "{name}（{taken} 行）", en: "{name} ({taken} rows)")
+    let rows = counted(taken, "row", "rows");
+    say!(lang, zh: "{name}（{taken} 行）", en: "{name} ({rows})")
 }

@@ -68,6 +68,8 @@ fn a_broker_sees_the_needs_and_residents_of_her_own_streets_only() {
     let stage = two_streets();
     let mut wang = stage.called_by("wang", (120, 40), Lang::En);
     wang.sees("1 to match").sees("钱守仁").sees("12 suppliers");
+    wang.press("?").sees("confirm").sees_no("not in your role");
+    wang.press("esc");
     wang.sees_no("李德福").sees_no("residents");
     wang.press("2 t");
     wang.sees("residents 1/1").sees_no("张桂英");
@@ -222,6 +224,8 @@ fn a_supervisor_sees_all_and_is_told_what_she_may_not_do() {
         sun.sees("sun 没有“登记、匹配和记录服务”的权限");
         sun.press("esc");
     }
+    sun.press("?").sees("（您的角色不能）");
+    sun.press("esc");
     let refused = sun.desk.execute(
         &matchdesk::desk::Actor {
             who: "sun".to_owned(),

@@ -237,7 +237,7 @@ fn a_folder_stops_at_a_file_that_cannot_be_read_and_says_what_is_in() {
     fs::write(dir.join("communities.csv"), b"code\0").unwrap();
     let said = refused(&world);
     assert!(said.contains("communities.csv: not a text file"), "{said}");
-    assert!(said.contains("streets.csv (1 rows)"), "{said}");
+    assert!(said.contains("streets.csv (1 row)"), "{said}");
     assert!(
         world
             .import_folder(&world.path("none"), &ImportOptions::default())

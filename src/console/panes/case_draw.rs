@@ -16,6 +16,7 @@ use crate::console::widgets::text::{pad, put, truncate, width, wrap};
 use crate::desk::{BestRow, Lost};
 use crate::domain::kinds::Word;
 use crate::domain::lang::Lang;
+use crate::domain::lang::counted;
 use crate::domain::mask::mask;
 use crate::domain::record::{Need, Resident};
 use crate::domain::{Code, Kind};
@@ -75,10 +76,11 @@ impl Queue {
             }
             Some(found) => {
                 let (n, parts) = (found.eligible, found.partials.count);
+                let candidates = counted(n, "candidate", "candidates");
                 if parts == 0 {
-                    say!(lang, zh: "候选人 {n}", en: "{n} candidates")
+                    say!(lang, zh: "候选人 {n}", en: "{candidates}")
                 } else {
-                    say!(lang, zh: "候选人 {n}，另有 {parts} 位能承担大部分时段", en: "{n} candidates, {parts} more for most of the visits")
+                    say!(lang, zh: "候选人 {n}，另有 {parts} 位能承担大部分时段", en: "{candidates}, {parts} more for most of the visits")
                 }
             }
             None => text!(zh: "候选人 …", en: "candidates …")

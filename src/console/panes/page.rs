@@ -15,7 +15,7 @@ use crate::console::widgets::text::{put, width, wrap};
 use crate::desk::News;
 use crate::domain::{Code, Kind};
 use crate::matching::Explanation;
-use crate::text;
+use crate::{say, text};
 
 /// One line of a page: a heading, or a label with its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +85,7 @@ impl Page {
             }
             Subject::Why(need, supplier, _) => {
                 let name = super::cells::supplier_name(supplier, model);
-                crate::say!(lang, zh: "为什么 · {name} → {need}", en: "Why · {name} for {need}")
+                say!(lang, zh: "为什么 · {name} → {need}", en: "Why · {name} for {need}")
             }
             Subject::Help(_) => text!(zh: "按键帮助", en: "Keys").get(lang).to_owned(),
         }
@@ -119,7 +119,7 @@ impl Page {
     }
 }
 
-/// The keys of each context, made from the key map.
+/// The keys of each context, made from the key map; what the user may not do is marked.
 fn help(current: &[&'static str], model: &Model) -> Vec<Row> {
     let mut rows = Vec::new();
     let others = CONTEXTS.iter().copied().filter(|c| !current.contains(c));
@@ -143,8 +143,16 @@ fn help(current: &[&'static str], model: &Model) -> Vec<Row> {
             ));
         }
         for (id, bound) in keys {
-            let text = actions::text_of(id).get(model.lang).to_owned();
-            rows.push(Row::Pair(bound.join("  "), text, model.theme.base));
+            let text = actions::text_of(id).get(model.lang);
+            let (text, style) = if actions::needs(id).is_some_and(|r| !model.access.allows(r)) {
+                (
+                    say!(model.lang, zh: "{text}（您的角色不能）", en: "{text} (not in your role)"),
+                    model.theme.dim,
+                )
+            } else {
+                (text.to_owned(), model.theme.base)
+            };
+            rows.push(Row::Pair(bound.join("  "), text, style));
         }
     }
     rows

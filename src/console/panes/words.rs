@@ -3,6 +3,7 @@
 use chrono::{Datelike, Timelike};
 
 use crate::domain::kinds::Word;
+use crate::domain::lang::counted;
 use crate::domain::lang::{Lang, Text};
 use crate::domain::record::Need;
 use crate::domain::recurrence::{Ends, Every};
@@ -100,7 +101,10 @@ pub fn recurrence(rule: &Recurrence, start: Minute, lang: Lang) -> String {
     let days = days(rule, start, lang);
     let ends = match rule.ends {
         Ends::Never => String::new(),
-        Ends::Count(n) => say!(lang, zh: "，共{n}次", en: ", {n} times"),
+        Ends::Count(n) => {
+            let times = counted(n, "time", "times");
+            say!(lang, zh: "，共{n}次", en: ", {times}")
+        }
         Ends::Day(last) => until(last, lang),
         Ends::Minute(last) => until(last.day(), lang),
     };

@@ -69,19 +69,24 @@ pub(super) fn check_retired(
         .into_iter()
         .filter(|reference| !old.contains(reference) && reference.column != "merged_into")
     {
-        let retired = match rows.get(reference.kind, &reference.code)? {
-            Some(AnyRecord::Category(record)) => record.retired || record.merged_into.is_some(),
-            Some(AnyRecord::Capability(record)) => record.retired || record.merged_into.is_some(),
-            Some(AnyRecord::Street(record)) => record.retired || record.merged_into.is_some(),
-            Some(AnyRecord::Community(record)) => record.retired || record.merged_into.is_some(),
-            _ => false,
+        let (retired, merged) = match rows.get(reference.kind, &reference.code)? {
+            Some(AnyRecord::Category(record)) => (record.retired, record.merged_into),
+            Some(AnyRecord::Capability(record)) => (record.retired, record.merged_into),
+            Some(AnyRecord::Street(record)) => (record.retired, record.merged_into),
+            Some(AnyRecord::Community(record)) => (record.retired, record.merged_into),
+            _ => (false, None),
         };
-        if retired {
-            let code = &reference.code;
-            let said =
-                both!(zh: "{code} 已停用，请选用其他的", en: "{code} is retired; choose another");
-            return Ok(Some(Problem::new(reference.column, code.to_string(), said)));
-        }
+        let code = &reference.code;
+        let said = match merged {
+            Some(into) => {
+                both!(zh: "{code} 已并入 {into}，请选用 {into}", en: "{code} was merged into {into}; choose {into}")
+            }
+            None if retired => {
+                both!(zh: "{code} 已停用，请选用其他的", en: "{code} is retired; choose another")
+            }
+            None => continue,
+        };
+        return Ok(Some(Problem::new(reference.column, code.to_string(), said)));
     }
     Ok(None)
 }
