@@ -19,6 +19,7 @@ pub(super) const APART: i32 = 15;
 /// Bookings supposed on top of those recorded, by supplier.
 pub(super) type Scratch = HashMap<u32, Vec<Booking>>;
 
+#[derive(Clone)]
 pub(super) struct Ask<'a> {
     pub(super) index: &'a Index,
     pub(super) now: Stamp,
@@ -103,6 +104,17 @@ impl<'a> Ask<'a> {
             visits,
             scratch,
             extra_km: 0.0,
+        }
+    }
+
+    /// The same question with other bookings supposed.
+    pub(super) fn beside<'b>(&self, scratch: &'b Scratch) -> Ask<'b>
+    where
+        'a: 'b,
+    {
+        Ask {
+            scratch: Some(scratch),
+            ..self.clone()
         }
     }
 

@@ -5,6 +5,7 @@ mod drafts;
 pub mod keeper;
 pub mod library;
 pub mod model;
+mod planning;
 mod review;
 mod rights;
 mod screen;

@@ -15,6 +15,7 @@ use super::Msg;
 use super::keeper::Keeper;
 use super::library::Library;
 use super::model::Names;
+use super::planning;
 use super::what_if::WhatIf;
 use crate::console::panes::walk::PlanView;
 use crate::desk::{
@@ -329,7 +330,7 @@ impl DeskWorker {
             }
             Request::Plan(choices, shown) => {
                 let began = Instant::now();
-                let plan = self.plan(choices, &shown);
+                let plan = planning::plan(&self.desk, choices, &shown, &mut self.teller());
                 self.rest(began);
                 Answer::Plan(plan)
             }
@@ -371,45 +372,6 @@ impl DeskWorker {
                 let _ = out.send(Msg::Progress(done, total));
             }
         }
-    }
-
-    fn plan(
-        &self,
-        choices: Choices,
-        shown: &[(Code, Option<Code>)],
-    ) -> Result<PlanView, DeskError> {
-        let mut tell = self.teller();
-        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let plan = self
-            .desk
-            .plan_with(&choices, &mut |done, total| tell(count(done), count(total)))?;
-        let mut view = PlanView {
-            choices,
-            plan,
-            left: Vec::new(),
-            lost: Vec::new(),
-        };
-        let mut needs: Vec<&Code> = shown.iter().map(|(need, _)| need).collect();
-        needs.dedup();
-        let open = self.desk.open_needs()?;
-        for need in needs.into_iter().filter(|need| !open.contains(need)) {
-            view.left.push(self.desk.left(need)?);
-        }
-        for (need, supplier) in shown {
-            let is_proposed = |supplier: &Code| {
-                let mut all = view.plan.proposals.iter();
-                all.any(|p| p.need == *need && p.supplier == *supplier)
-            };
-            if let Some(supplier) = supplier.as_ref().filter(|supplier| !is_proposed(supplier))
-                && open.contains(need)
-            {
-                let asked = std::slice::from_ref(supplier);
-                let (_, lost) = self.desk.candidates_and_lost(need, 0, asked)?;
-                view.lost
-                    .extend(lost.into_iter().map(|lost| (need.clone(), lost)));
-            }
-        }
-        Ok(view)
     }
 
     fn load(&mut self) -> Result<(), DeskError> {

@@ -206,8 +206,7 @@ impl<'a> Lines<'a> {
             let others = lines.iter().filter(|other| other.id != line.id);
             let booked = others.flat_map(|other| bookings(supplier, other)).collect();
             let scratch: Scratch = [(supplier, booked)].into_iter().collect();
-            let visits = line.ask.visits.clone();
-            Ask::new(self.index, line.need, self.now, visits, Some(&scratch)).passes(supplier)
+            line.ask.beside(&scratch).passes(supplier)
         })
     }
 }
