@@ -3,18 +3,6 @@
 use super::ask::Ask;
 use crate::domain::Said;
 
-mod already_matched;
-mod availability;
-mod blocked;
-mod booked;
-mod capability;
-mod category;
-mod credential_expired;
-mod distance;
-mod sex;
-mod status;
-mod weekly_hours;
-
 /// A rule: its name, whether it refuses, and its verdict in words.
 pub(super) struct Rule {
     pub(super) name: &'static str,
@@ -24,72 +12,40 @@ pub(super) struct Rule {
     pub(super) say: fn(&Ask<'_>, u32) -> Said,
 }
 
-/// All of them, in the order of SPEC §3.
-pub(super) const RULES: [Rule; 11] = [
-    Rule {
-        name: "status",
-        history: false,
-        refuses: status::refuses,
-        say: status::say,
-    },
-    Rule {
-        name: "category",
-        history: false,
-        refuses: category::refuses,
-        say: category::say,
-    },
-    Rule {
-        name: "sex",
-        history: false,
-        refuses: sex::refuses,
-        say: sex::say,
-    },
-    Rule {
-        name: "capability",
-        history: false,
-        refuses: capability::refuses,
-        say: capability::say,
-    },
-    Rule {
-        name: "credential_expired",
-        history: false,
-        refuses: credential_expired::refuses,
-        say: credential_expired::say,
-    },
-    Rule {
-        name: "availability",
-        history: false,
-        refuses: availability::refuses,
-        say: availability::say,
-    },
-    Rule {
-        name: "booked",
-        history: true,
-        refuses: booked::refuses,
-        say: booked::say,
-    },
-    Rule {
-        name: "distance",
-        history: false,
-        refuses: distance::refuses,
-        say: distance::say,
-    },
-    Rule {
-        name: "blocked",
-        history: false,
-        refuses: blocked::refuses,
-        say: blocked::say,
-    },
-    Rule {
-        name: "already_matched",
-        history: true,
-        refuses: already_matched::refuses,
-        say: already_matched::say,
-    },
-    Rule {
-        name: "weekly_hours",
-        history: true,
-        refuses: weekly_hours::refuses,
-        say: weekly_hours::say,
-    },
-];
+/// The table of the rules, each a file of its name, with whether it looks at bookings.
+macro_rules! rules {
+    ($count:literal: $($rule:ident $history:literal,)+) => {
+        $(mod $rule;)+
+
+        /// All of them, in the order of SPEC §3.
+        pub(super) const RULES: [Rule; $count] = [
+            $(Rule {
+                name: stringify!($rule),
+                history: $history,
+                refuses: $rule::refuses,
+                say: $rule::say,
+            },)+
+        ];
+
+        /// Whether none refuses of those that look at bookings, or of the others.
+        #[inline]
+        pub(super) fn all_pass(a: &Ask<'_>, s: u32, history: bool) -> bool {
+            // Calls that are known when this is compiled: a ranking asks each of thousands.
+            $(!($history == history && $rule::refuses(a, s)))&&+
+        }
+    };
+}
+
+rules! { 11:
+    status false,
+    category false,
+    sex false,
+    capability false,
+    credential_expired false,
+    availability false,
+    booked true,
+    distance false,
+    blocked false,
+    already_matched true,
+    weekly_hours true,
+}
