@@ -51,13 +51,19 @@ impl Week {
     /// The same for the half hours of the visit's own weekday.
     #[must_use]
     pub fn day_covers(day: u64, start: Minute, minutes: u16) -> bool {
+        let wanted = Self::taken(start, minutes);
+        day & wanted == wanted
+    }
+
+    /// The half hours that a visit takes of its weekday; more than any day has when it does not end by 24:00.
+    #[must_use]
+    pub fn taken(start: Minute, minutes: u16) -> u64 {
         let from = start.of_day();
         let to = from + i32::from(minutes);
         if to > DAY {
-            return false;
+            return u64::MAX;
         }
-        let wanted = slots(from / 30, (to + 29) / 30);
-        day & wanted == wanted
+        slots(from / 30, (to + 29) / 30)
     }
 
     /// Half hours in a week.

@@ -1,16 +1,19 @@
 //! A question: a need with the visits looked at, as rules and criteria see it.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::cards::Card;
+use super::cards::{Card, Hours};
+use super::history::{History, between};
 use super::index::{Booking, Index, Served};
-use super::rules::RULES;
+use super::rules::{RULES, all_pass};
 use super::space::{Glance, Hit};
 use super::tree::Below;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
 use crate::domain::geo::{Point, Target};
 use crate::domain::record::Need;
+use crate::domain::time::DAY;
 use crate::domain::{Code, Day, Minute, Outcome, Sex, Stamp};
 
 /// Minutes that must lie between visits for different residents.
@@ -19,7 +22,6 @@ pub(super) const APART: i32 = 15;
 /// Bookings supposed on top of those recorded, by supplier.
 pub(super) type Scratch = HashMap<u32, Vec<Booking>>;
 
-#[derive(Clone)]
 pub(super) struct Ask<'a> {
     pub(super) index: &'a Index,
     pub(super) now: Stamp,
@@ -31,13 +33,15 @@ pub(super) struct Ask<'a> {
     pub(super) point: Option<Point>,
     target: Option<Target>,
     /// What several rules and criteria look at of one supplier.
-    seen: Cell<Option<Seen>>,
+    seen: Cell<Option<Seen<'a>>>,
     pub(super) within: Below,
     pub(super) remote: bool,
     pub(super) sex: Option<Sex>,
     /// Effective capabilities.
     pub(super) required: Vec<u32>,
-    weeks: BTreeMap<i32, i32>,
+    /// The half hours that visits take of days of the week, each day with the like once.
+    hours: Vec<Hours>,
+    weeks: Vec<Week>,
     pub(super) last_day: Option<Day>,
     scratch: Option<&'a Scratch>,
     /// Kilometres by which every radius is extended.
@@ -46,10 +50,19 @@ pub(super) struct Ask<'a> {
 
 /// What was found out of a supplier and is asked several times in a row.
 #[derive(Clone, Copy)]
-struct Seen {
+struct Seen<'a> {
     supplier: u32,
     level: u8,
     distance: Option<f64>,
+    history: &'a History,
+}
+
+/// An ISO week with visits looked at: its minutes from and to, and those that the visits take.
+#[derive(Clone, Copy)]
+struct Week {
+    from: Minute,
+    to: Minute,
+    taken: i32,
 }
 
 /// Suppliers whose cards are read together.
@@ -70,10 +83,6 @@ impl<'a> Ask<'a> {
         let resident_row = resident.and_then(|id| index.served(id));
         let point = index.resident_point(resident_row);
         let known = &index.capabilities;
-        let mut weeks = BTreeMap::new();
-        for visit in &visits {
-            *weeks.entry(visit.day().iso_week()).or_default() += i32::from(need.minutes);
-        }
         Self {
             index,
             now,
@@ -99,7 +108,8 @@ impl<'a> Ask<'a> {
                         .map_or(u32::MAX, |id| known.effective(id))
                 })
                 .collect(),
-            weeks,
+            hours: Hours::of(&visits, need.minutes),
+            weeks: weeks(&visits, need.minutes),
             last_day: visits.iter().max().map(|visit| visit.day()),
             visits,
             scratch,
@@ -112,9 +122,27 @@ impl<'a> Ask<'a> {
     where
         'a: 'b,
     {
+        // What was seen of a supplier stays with the question that saw it.
         Ask {
+            index: self.index,
+            now: self.now,
+            need: self.need,
+            visits: self.visits.clone(),
+            minutes: self.minutes,
+            resident: self.resident,
+            resident_row: self.resident_row,
+            point: self.point,
+            target: self.target,
+            seen: Cell::default(),
+            within: Arc::clone(&self.within),
+            remote: self.remote,
+            sex: self.sex,
+            required: self.required.clone(),
+            hours: self.hours.clone(),
+            weeks: self.weeks.clone(),
+            last_day: self.last_day,
             scratch: Some(scratch),
-            ..self.clone()
+            extra_km: self.extra_km,
         }
     }
 
@@ -173,11 +201,26 @@ impl<'a> Ask<'a> {
         self.supplier(s).covers(visit, self.minutes) && !self.index.cards.is_away(s, visit.day())
     }
 
-    fn bookings(&self, s: u32) -> impl Iterator<Item = &Booking> {
+    /// Whether all visits lie inside the weekly windows of a supplier who is not away on any of their days.
+    pub(super) fn always_free(&self, s: u32) -> bool {
+        let card = self.supplier(s);
+        let cards = &self.index.cards;
+        self.hours.iter().all(|hours| card.gives(*hours))
+            && (!card.is_ever_away() || !self.visits.iter().any(|v| cards.is_away(s, v.day())))
+    }
+
+    /// What a supplier has booked and done.
+    pub(super) fn history(&self, s: u32) -> &'a History {
+        match self.seen(s) {
+            Some(seen) => seen.history,
+            None => self.index.history(s),
+        }
+    }
+
+    /// The booked visits that start from `from` and before `to`, and those supposed at any time.
+    fn bookings(&self, s: u32, from: Minute, to: Minute) -> impl Iterator<Item = &Booking> {
         let more = self.scratch.and_then(|scratch| scratch.get(&s));
-        self.index
-            .history(s)
-            .booked
+        between(&self.history(s).booked, from, to, |b| b.start)
             .iter()
             .chain(more.into_iter().flatten())
     }
@@ -190,7 +233,9 @@ impl<'a> Ask<'a> {
 
     /// The booked visits with which a visit clashes.
     pub(super) fn clashing(&self, s: u32, visit: Minute) -> impl Iterator<Item = &Booking> {
-        self.bookings(s).filter(move |b| {
+        // None takes longer than a day.
+        let (from, to) = (visit.plus(-DAY - 15), visit.plus(DAY + 15));
+        self.bookings(s, from, to).filter(move |b| {
             let gap = if Some(b.resident) == self.resident {
                 0
             } else {
@@ -212,7 +257,7 @@ impl<'a> Ask<'a> {
         Some(self.target?.distance_km(self.index.cards.point(s)?))
     }
 
-    fn seen(&self, s: u32) -> Option<Seen> {
+    fn seen(&self, s: u32) -> Option<Seen<'a>> {
         self.seen.get().filter(|seen| seen.supplier == s)
     }
 
@@ -226,31 +271,40 @@ impl<'a> Ask<'a> {
     /// Booked for the visit, or called it off before.
     pub(super) fn taken(&self, s: u32, visit: Minute) -> bool {
         let Some(need) = self.need else { return false };
-        self.bookings(s).any(|b| b.need == need && b.start == visit)
-            || self.index.facts(need).dropped.contains(&(visit, s))
+        let dropped = &self.index.facts(need).dropped;
+        self.bookings(s, visit, visit.plus(1))
+            .any(|b| b.need == need && b.start == visit)
+            || !dropped.is_empty() && dropped.contains(&(visit, s))
     }
 
     /// The minutes of the first week that would be too full.
     pub(super) fn overfull(&self, s: u32) -> Option<i32> {
-        let limit = self.index.cards.max_hours(s)? * 60.0 + 1e-6;
-        self.weeks
+        let card = self.supplier(s);
+        let mut totals = self
+            .weeks
             .iter()
-            .map(|(week, minutes)| minutes + self.week_minutes(s, *week))
-            .find(|total| f64::from(*total) > limit)
+            .map(|week| week.taken + self.week_minutes(s, week));
+        let too_full = |total: &i32| {
+            let limit = || self.index.cards.max_hours(s);
+            !card.surely_within(*total)
+                && limit().is_some_and(|hours| f64::from(*total) > hours * 60.0 + 1e-6)
+        };
+        totals.find(too_full)
     }
 
-    fn week_minutes(&self, s: u32, week: i32) -> i32 {
-        let inside = |start: Minute| start.day().iso_week() == week;
+    fn week_minutes(&self, s: u32, week: &Week) -> i32 {
         let open = self
-            .bookings(s)
-            .filter(|b| b.open && inside(b.start))
+            .bookings(s, week.from, week.to)
+            .filter(|b| b.open && week.from <= b.start && b.start < week.to)
             .map(|b| self.lasts(b))
             .sum::<i32>();
         let mut once = Vec::new();
         let mut closed = 0;
-        for row in self.index.history(s).rows.iter().filter(|r| {
-            inside(r.start) && matches!(r.outcome, Outcome::Completed | Outcome::NoShow)
-        }) {
+        let rows = between(&self.history(s).rows, week.from, week.to, |r| r.start);
+        for row in rows
+            .iter()
+            .filter(|r| matches!(r.outcome, Outcome::Completed | Outcome::NoShow))
+        {
             let key = row.need.map(|need| (need, row.start));
             if key.is_none() || !once.contains(&key) {
                 once.push(key);
@@ -262,12 +316,7 @@ impl<'a> Ask<'a> {
 
     pub(super) fn passes(&self, s: u32) -> bool {
         // Those that look at bookings come last: most suppliers have been refused by then.
-        let all = |history: bool| {
-            RULES
-                .iter()
-                .all(|rule| rule.history != history || !(rule.refuses)(self, s))
-        };
-        all(false) && all(true)
+        all_pass(self, s, false) && all_pass(self, s, true)
     }
 
     pub(super) fn failed(&self, s: u32) -> Vec<&'static str> {
@@ -306,8 +355,7 @@ impl<'a> Ask<'a> {
     /// Whether a supplier's card has all visits inside its windows.
     fn is_there(&self, s: u32) -> bool {
         let card = self.supplier(s);
-        let covers = |visit: &Minute| card.covers(*visit, self.minutes);
-        card.known() && self.visits.iter().all(covers)
+        card.known() && self.hours.iter().all(|hours| card.gives(*hours))
     }
 
     /// Everybody who passes every rule, with the score.
@@ -323,6 +371,7 @@ impl<'a> Ask<'a> {
             if !self.remote {
                 self.index.cards.touch_points(some);
             }
+            self.index.touch_pasts(some);
             for hit in some {
                 self.look_at(*hit);
                 if self.passes(hit.id) {
@@ -345,6 +394,7 @@ impl<'a> Ask<'a> {
             supplier: hit.id,
             level: hit.level,
             distance,
+            history: self.index.history(hit.id),
         }));
     }
 
@@ -394,6 +444,26 @@ impl<'a> Ask<'a> {
             criteria: values,
         }
     }
+}
+
+/// The weeks of some visits.
+fn weeks(visits: &[Minute], minutes: u16) -> Vec<Week> {
+    let mut weeks: Vec<Week> = Vec::new();
+    for visit in visits {
+        let day = visit.day();
+        let monday = Day(day.0 - i32::from(day.weekday()));
+        let from = monday.start();
+        match weeks.iter_mut().find(|week| week.from == from) {
+            Some(week) => week.taken += i32::from(minutes),
+            None => weeks.push(Week {
+                from,
+                to: from.plus(7 * DAY),
+                taken: i32::from(minutes),
+            }),
+        }
+    }
+    weeks.sort_unstable_by_key(|week| week.from);
+    weeks
 }
 
 /// Scores are compared to nine decimals (SPEC §3).

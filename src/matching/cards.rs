@@ -22,6 +22,30 @@ const HAS_AWAY: u16 = 1 << 4;
 const HAS_LIMIT: u16 = 1 << 5;
 const AT_HOME: u16 = 1 << 6;
 
+/// Half hours of a weekday, as bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hours {
+    weekday: u8,
+    taken: u64,
+}
+
+impl Hours {
+    /// What visits of one length take; the like once.
+    pub(super) fn of(visits: &[Minute], minutes: u16) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for visit in visits {
+            let hours = Self {
+                weekday: visit.day().weekday(),
+                taken: Week::taken(*visit, minutes),
+            };
+            if !all.contains(&hours) {
+                all.push(hours);
+            }
+        }
+        all
+    }
+}
+
 /// What the rules read most of a supplier.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
@@ -36,6 +60,8 @@ pub(super) struct Card {
     week: [u16; 21],
     pub(super) capacity: u16,
     flags: u16,
+    /// Minutes of a week that are surely within the limit.
+    within: u16,
 }
 
 // A card is a cache line: a field more would be two.
@@ -50,6 +76,7 @@ impl Default for Card {
             week: [0; 21],
             capacity: 0,
             flags: 0,
+            within: u16::MAX,
         }
     }
 }
@@ -87,6 +114,28 @@ impl Card {
         self.week
             .get(day * 3..day * 3 + 3)
             .is_some_and(|words| Week::day_covers(day_of(words), start, minutes))
+    }
+
+    /// Whether half hours lie inside the weekly windows.
+    pub(super) fn gives(&self, hours: Hours) -> bool {
+        let day = usize::from(hours.weekday) * 3;
+        match self.week.get(day..day + 3) {
+            Some([low, middle, high]) => {
+                let offered = u64::from(*low) | u64::from(*middle) << 16 | u64::from(*high) << 32;
+                offered & hours.taken == hours.taken
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is any day on which the supplier is away.
+    pub(super) fn is_ever_away(&self) -> bool {
+        self.has(HAS_AWAY)
+    }
+
+    /// Whether so many minutes in a week are surely within the limit, so that the limit itself need not be read.
+    pub(super) fn surely_within(&self, minutes: i32) -> bool {
+        minutes <= i32::from(self.within) || !self.has(HAS_LIMIT)
     }
 
     pub(super) fn week(&self) -> Week {
@@ -180,6 +229,16 @@ impl Offer {
         }
         words
     }
+}
+
+/// The whole minutes of some hours; fewer when there are more than there can be.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped before"
+)]
+fn whole_minutes(hours: f64) -> u16 {
+    (hours * 60.0).clamp(0.0, f64::from(u16::MAX - 1)) as u16
 }
 
 fn word(number: i32) -> u32 {
@@ -284,6 +343,7 @@ impl Cards {
             week: [0; 21],
             capacity: 0,
             flags: 0,
+            within: u16::MAX,
         };
         self.cards.get(s as usize).unwrap_or(&NONE)
     }
@@ -347,6 +407,7 @@ impl Cards {
         card.week = words_of(&offer.week);
         card.capacity = offer.capacity;
         card.flags = offer.flags();
+        card.within = offer.max_hours.map_or(u16::MAX, whole_minutes);
         if self.stale > 4_096 && self.stale * 2 > self.lists.len() {
             self.pack();
         }

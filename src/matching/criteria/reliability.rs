@@ -3,6 +3,6 @@
 use crate::matching::ask::Ask;
 
 pub(super) fn value(a: &Ask<'_>, s: u32) -> f64 {
-    let h = a.index.history(s);
+    let h = a.history(s);
     (h.completed + 9.0) / (h.completed + h.no_shows + 10.0)
 }

@@ -5,7 +5,7 @@ use crate::domain::Said;
 use crate::matching::ask::Ask;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
-    a.visits.iter().any(|v| !a.free(s, *v))
+    !a.always_free(s)
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {

@@ -4,18 +4,6 @@ use super::Other;
 use super::ask::Ask;
 use crate::domain::Said;
 
-mod already_matched;
-mod availability;
-mod blocked;
-mod booked;
-mod capability;
-mod category;
-mod credential_expired;
-mod distance;
-mod sex;
-mod status;
-mod weekly_hours;
-
 /// A rule: its name, whether it refuses, and its verdict in words.
 pub(super) struct Rule {
     pub(super) name: &'static str,
@@ -27,83 +15,42 @@ pub(super) struct Rule {
     pub(super) other: Option<fn(&Ask<'_>, u32) -> Option<Other>>,
 }
 
-/// All of them, in the order of SPEC §3.
-pub(super) const RULES: [Rule; 11] = [
-    Rule {
-        name: "status",
-        history: false,
-        refuses: status::refuses,
-        say: status::say,
-        other: None,
-    },
-    Rule {
-        name: "category",
-        history: false,
-        refuses: category::refuses,
-        say: category::say,
-        other: None,
-    },
-    Rule {
-        name: "sex",
-        history: false,
-        refuses: sex::refuses,
-        say: sex::say,
-        other: None,
-    },
-    Rule {
-        name: "capability",
-        history: false,
-        refuses: capability::refuses,
-        say: capability::say,
-        other: None,
-    },
-    Rule {
-        name: "credential_expired",
-        history: false,
-        refuses: credential_expired::refuses,
-        say: credential_expired::say,
-        other: None,
-    },
-    Rule {
-        name: "availability",
-        history: false,
-        refuses: availability::refuses,
-        say: availability::say,
-        other: None,
-    },
-    Rule {
-        name: "booked",
-        history: true,
-        refuses: booked::refuses,
-        say: booked::say,
-        other: Some(booked::other),
-    },
-    Rule {
-        name: "distance",
-        history: false,
-        refuses: distance::refuses,
-        say: distance::say,
-        other: None,
-    },
-    Rule {
-        name: "blocked",
-        history: false,
-        refuses: blocked::refuses,
-        say: blocked::say,
-        other: None,
-    },
-    Rule {
-        name: "already_matched",
-        history: true,
-        refuses: already_matched::refuses,
-        say: already_matched::say,
-        other: None,
-    },
-    Rule {
-        name: "weekly_hours",
-        history: true,
-        refuses: weekly_hours::refuses,
-        say: weekly_hours::say,
-        other: None,
-    },
-];
+/// The table of the rules, each a file of its name, with whether it looks at bookings, and what names the other
+/// need in its words.
+macro_rules! rules {
+    ($count:literal: $($rule:ident $history:literal $other:expr,)+) => {
+        $(mod $rule;)+
+
+        /// All of them, in the order of SPEC §3.
+        pub(super) const RULES: [Rule; $count] = [
+            $(Rule {
+                name: stringify!($rule),
+                history: $history,
+                refuses: $rule::refuses,
+                say: $rule::say,
+                other: $other,
+            },)+
+        ];
+
+        /// Whether none refuses of those that look at bookings, or of the others.
+        #[inline]
+        pub(super) fn all_pass(a: &Ask<'_>, s: u32, history: bool) -> bool {
+            // Calls that are known when this is compiled: a ranking asks each of thousands.
+            $(!($history == history && $rule::refuses(a, s)))&&+
+        }
+    };
+}
+
+rules! { 11:
+    status false None,
+    category false None,
+    sex false None,
+    capability false None,
+    credential_expired false None,
+    availability false None,
+    booked true Some(booked::other),
+    distance false None,
+    blocked false None,
+    already_matched true None,
+    weekly_hours true None,
+}
