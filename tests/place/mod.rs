@@ -44,8 +44,9 @@ impl Place {
         let mut mark = place.command(&["settings", "--trial", "yes", "--quiet"]);
         let output = mark.env("MATCHDESK_IDLE", "0").output().unwrap();
         assert!(output.status.success(), "{}", words(&output));
+        // Its socket goes first, and the store is free when its process has ended.
         until("the station that marked it has left", || {
-            !socket_of(&place.store()).exists()
+            !socket_of(&place.store()).exists() && matchdesk::store::open(&place.store()).is_ok()
         });
         place
     }
