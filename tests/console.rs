@@ -4,6 +4,7 @@ mod console {
     mod drafts;
     mod own_streets;
     mod pictures;
+    mod search;
     mod sizes;
     pub mod stage;
     mod stories;
