@@ -5,6 +5,7 @@ mod console {
     mod own_streets;
     mod pictures;
     mod plan;
+    mod search;
     mod sizes;
     pub mod stage;
     mod stories;

@@ -50,7 +50,6 @@ pub(super) fn serve(
     session: &Session<'_>,
     served: &super::Served,
     away: &Away,
-    library: &Arc<crate::console::app::library::Library>,
 ) -> Result<u8, Failure> {
     let desk = Arc::new(session.open(Right::Supply)?);
     let title = session
@@ -65,7 +64,7 @@ pub(super) fn serve(
         again: away.again,
         terminal: away.terminal,
         form: away.form.as_deref().and_then(serve::read_id),
-        library: Arc::clone(library),
+        library: Arc::clone(&served.library),
     };
     Ok(crate::console::serve::serve(
         &desk,

@@ -1,6 +1,7 @@
 //! `list`: the registries.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
 
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
@@ -9,11 +10,13 @@ use super::names::Names;
 use super::registry::{cells, document, masked_cells};
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb, args, registry, words};
+use crate::console::app::library::{KINDS, Library, Neighbours, read_names};
 use crate::desk::Desk;
 use crate::domain::kinds::Word;
 use crate::domain::lang::counted;
 use crate::domain::{AnyRecord, Kind, Lang};
-use crate::search::{Filter, SearchKey};
+use crate::search::{Entry, Eyes, Finder, Query, Scribe};
+use crate::store::Rows;
 use crate::{say, text};
 
 pub const VERB: Verb = Verb {
@@ -29,6 +32,14 @@ pub const VERB: Verb = Verb {
             text!(zh: "按拼音首字母找王秀英", en: "find 王秀英 by her initials"),
         ),
         (
+            "matchdesk list suppliers --filter '状态:暂停 服务技能:理发'",
+            text!(zh: "按字段查找：暂停的理发员", en: "by fields: the barbers who pause"),
+        ),
+        (
+            "matchdesk list suppliers --filter 'status:paused skills:barber community:ahxl'",
+            text!(zh: "同上，用英文列名，再加社区拼音首字母", en: "the same by columns, in one community by its initials"),
+        ),
+        (
             "matchdesk list needs --json",
             text!(zh: "供脚本使用", en: "for scripts"),
         ),
@@ -41,7 +52,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
     command.arg(args::kind_arg(lang)).arg(args::option(
         "filter",
         text!(zh: "文字", en: "TEXT"),
-        text!(zh: "只列出与之相符的", en: "Only what matches, the best first"),
+        text!(zh: "只列出与之相符的，最相符的在前；字段名:值 只在该字段里找", en: "Only what matches, the best first; FIELD:VALUE looks in that field"),
         lang,
     ))
 }
@@ -54,7 +65,13 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     } else {
         session.open(right)?
     };
-    let records = found(&desk, kind, args::text_of(matches, "filter"), session.lang)?;
+    let filter = args::text_of(matches, "filter");
+    let records = match &session.served {
+        Some(served) if KINDS.contains(&kind) && !filter.trim().is_empty() => {
+            found_by(&served.library, &desk, kind, filter)?
+        }
+        _ => found(&desk, kind, filter)?,
+    };
     if session.json {
         let rows = records
             .iter()
@@ -71,52 +88,74 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn found(desk: &Desk, kind: Kind, filter: &str, lang: Lang) -> Result<Vec<AnyRecord>, Failure> {
-    let mut records = Vec::new();
+/// What the station's own search finds, which is ready.
+fn found_by(
+    library: &Library,
+    desk: &Desk,
+    kind: Kind,
+    filter: &str,
+) -> Result<Vec<AnyRecord>, Failure> {
+    library.load(kind, desk)?;
+    library.catch_up(desk)?;
+    let (mut finder, cancel) = (Finder::new(), AtomicBool::default());
+    let found = library
+        .search(&mut finder, kind, filter, desk, &cancel)
+        .map_err(|wrong| Failure::usage(wrong.said()))?;
+    let (mut records, rows) = (Vec::new(), desk.rows()?);
+    let found = found.iter();
+    for code in found.flat_map(|found| (0..found.len()).filter_map(|at| found.code(at))) {
+        records.extend(rows.get(kind, &code)?);
+    }
+    Ok(records)
+}
+
+fn found(desk: &Desk, kind: Kind, filter: &str) -> Result<Vec<AnyRecord>, Failure> {
+    let query = Query::new(kind, filter).map_err(|wrong| Failure::usage(wrong.said()))?;
     let rows = desk.rows()?;
+    let mut records = Vec::new();
+    if query.is_empty() {
+        seen(desk, kind, &*rows, &mut |record| records.push(record))?;
+        return Ok(records);
+    }
+    // Of what is not found no record is kept: a registry may be large.
+    let (mut scribe, beside) = (Scribe::new(kind), Neighbours(&*rows));
+    seen(desk, kind, &*rows, &mut |record| {
+        scribe.put(&Entry::of(&record, &beside));
+    })?;
+    let (book, names) = (scribe.finish(), read_names(desk)?);
+    let eyes = Eyes {
+        lexicon: &names,
+        sees: None,
+    };
+    let hits = Finder::new().find(&book, &query, eyes, &AtomicBool::default());
+    for hit in hits.unwrap_or_default() {
+        if let Some(code) = book.code(hit.position) {
+            records.extend(rows.get(kind, &code)?);
+        }
+    }
+    Ok(records)
+}
+
+/// Every record of a kind that whoever calls may see.
+fn seen(
+    desk: &Desk,
+    kind: Kind,
+    rows: &dyn Rows,
+    each: &mut dyn FnMut(AnyRecord),
+) -> Result<(), Failure> {
     let scope = desk.access().scope(registry::right_to_see(kind));
     let mut seen = Ok(true);
     rows.scan(kind, None, &mut |record| {
-        seen = scope.sees(&*rows, &record);
+        seen = scope.sees(rows, &record);
         match seen {
-            Ok(true) => records.push(record),
+            Ok(true) => each(record),
             Ok(false) => {}
             Err(_) => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
     })?;
     seen?;
-    if filter.trim().is_empty() {
-        return Ok(records);
-    }
-    let names = Names::of(desk, lang)?;
-    let keys: Vec<SearchKey> = records.iter().map(|record| key(record, &names)).collect();
-    let mut search = Filter::new();
-    let ids = search.query(&keys, filter);
-    Ok(ids
-        .iter()
-        .filter_map(|id| records.get(*id as usize).cloned())
-        .collect())
-}
-
-/// What a record is found by: its code, names and telephone number, and the names of the people it is about.
-fn key(record: &AnyRecord, names: &Names<'_>) -> SearchKey {
-    let mut fields = vec![record.key().to_string()];
-    let mut number = String::new();
-    for cell in cells(record) {
-        match cell.column {
-            "name" | "name_zh" | "name_en" => fields.push(cell.value),
-            "phone" => number = cell.value,
-            _ => {}
-        }
-    }
-    for reference in record.references() {
-        if matches!(reference.column, "resident" | "supplier" | "category") {
-            fields.push(names.name(reference.kind, &reference.code));
-        }
-    }
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    SearchKey::with_number(&fields, &number)
+    Ok(())
 }
 
 fn row_document(desk: &Desk, record: &AnyRecord) -> Result<Value, Failure> {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::meter::Meter;
 use crate::both;
+use crate::console::app::library::Library;
 use crate::desk::{Actor, Clock, Command, Desk, Done};
 use crate::domain::record::Settings;
 use crate::domain::{Code, Lang, Right, Stamp, Zone};
@@ -50,6 +51,8 @@ pub struct Session<'a> {
 pub struct Served {
     /// The station's desk.
     pub desk: Desk,
+    /// The registries that the station searches for everybody.
+    pub library: Arc<Library>,
     /// The line to whoever asks.
     pub line: Arc<Line>,
     /// Whether others than the store's owner may use the station.

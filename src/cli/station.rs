@@ -282,6 +282,7 @@ impl Host for Desks {
             }),
             served: Some(Served {
                 desk: self.desk_for(peer),
+                library: Arc::clone(&self.library),
                 line: Arc::clone(line),
                 is_shared: self.is_shared,
             }),
@@ -294,7 +295,7 @@ impl Host for Desks {
         match &call.console {
             Some(away) => {
                 let done = match &session.served {
-                    Some(served) => console::serve(&session, served, away, &self.library),
+                    Some(served) => console::serve(&session, served, away),
                     None => Ok(status::DONE),
                 };
                 done.unwrap_or_else(|failure| super::tell(&failure, &mut session))

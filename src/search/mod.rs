@@ -1,13 +1,25 @@
-//! Finding while typing: Chinese, pinyin, pinyin initials, codes and telephone numbers, several terms at once. Pure.
+//! Finding while typing: Chinese, pinyin, pinyin initials, codes, addresses and telephone numbers, several terms at once,
+//! and `field:value`. Pure.
 //!
-//! [`SearchKey`] is what is kept of each record, [`Query`] what was typed, [`Filter`] the result that narrows while the query grows.
+//! A [`Book`] holds what is kept of each record, written by a [`Scribe`]; a [`Query`] is what was typed, and a [`Finder`]
+//! finds, on several threads and only among the last result while a query grows.
 
-mod filter;
-mod key;
+mod book;
+mod entry;
+mod field;
+mod finder;
 mod query;
 mod readings;
+mod score;
 mod syllables;
+mod text;
 
-pub use filter::Filter;
-pub use key::SearchKey;
-pub use query::{Query, matches};
+pub use book::{Book, Scribe};
+pub use entry::{Beside, Entry, Home};
+pub use field::QueryError;
+pub use finder::{Eyes, Finder, Found, Hit};
+pub use query::Query;
+pub use score::{Lexicon, matches};
+
+#[cfg(test)]
+mod tests;

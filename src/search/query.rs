@@ -1,81 +1,131 @@
-//! What was typed into the search line.
+//! What was typed into a search line.
 
-use super::key::{SearchKey, fold, term_mask};
-use super::syllables;
-use fuzzy_matcher::FuzzyMatcher;
-use fuzzy_matcher::skim::SkimMatcherV2;
+use super::entry::is_short;
+use super::field::{Known, Meaning, QueryError, fields, named};
+use super::text::{Glance, fold};
+use crate::domain::Kind;
 
-/// How a term is looked for.
+/// How a term is looked for in text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Digits only: part of a code or a telephone number, as it stands. Fuzzy digits would find nearly everything.
+pub(super) enum Form {
+    /// Digits only: part of a code, as it stands. Fuzzy digits would find nearly everything.
     Digits,
-    /// Letters, maybe with Chinese: in the text, or as pinyin.
-    Pinyin,
+    /// Letters, maybe with Chinese: in the text, or as syllables.
+    Syllables,
     /// Anything else: in the text.
-    Text,
+    Other,
 }
 
-/// How many digits of a private number's end lists show (`domain::mask`).
-const SHOWN: usize = 4;
-
+/// One thing that must be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Term {
-    text: String,
-    mask: u64,
-    kind: Kind,
+pub(super) struct Term {
+    /// The place of the field in which it must be found; none for any field that is found without being named.
+    pub(super) field: Option<usize>,
+    /// Folded.
+    pub(super) text: String,
+    pub(super) form: Form,
+    pub(super) glance: Glance,
+    /// Whether a longer one may find what this one does not.
+    whole: bool,
 }
 
 impl Term {
-    fn new(text: &str) -> Self {
+    /// A term for any field.
+    pub(super) fn new(text: &str) -> Self {
         let digit = |b: u8| b.is_ascii_digit();
-        let kind = if text.bytes().all(digit) {
-            Kind::Digits
+        let form = if text.bytes().all(digit) {
+            Form::Digits
         } else if text.bytes().any(|b| b.is_ascii_lowercase()) && !text.bytes().any(digit) {
-            Kind::Pinyin
+            Form::Syllables
         } else {
-            Kind::Text
+            Form::Other
         };
         Self {
+            field: None,
             text: text.to_owned(),
-            mask: term_mask(text),
-            kind,
+            form,
+            glance: Glance::of_term(text),
+            whole: form == Form::Digits && !is_short(text),
         }
     }
 
-    /// Whether it may be a number that is found whole, or its end: then a shorter one did not find it.
-    fn may_be_whole(&self) -> bool {
-        self.kind == Kind::Digits && self.text.len() >= SHOWN
+    fn of_field(at: usize, known: &Known, text: &str) -> Self {
+        let whole = match known.meaning {
+            Meaning::Number | Meaning::Flag | Meaning::Phone => true,
+            // A level or a date after a colon begins something of its own.
+            Meaning::Refers(_) => text.contains(':'),
+            _ => false,
+        };
+        Self {
+            field: Some(at),
+            whole,
+            ..Self::new(text)
+        }
     }
 
     /// Whether whatever this term finds, `old` found too.
     fn narrows(&self, old: &Self) -> bool {
-        self.text.starts_with(&old.text)
-            && (old.kind != Kind::Digits || self.kind == Kind::Digits)
-            && !self.may_be_whole()
+        *self == *old
+            || (self.field == old.field
+                && self.text.starts_with(&old.text)
+                && (old.form != Form::Digits || self.form == Form::Digits)
+                && !self.whole
+                && !old.whole)
     }
 }
 
-/// A query: terms of which every one must be found. An empty query finds all.
+/// A query over one kind of record: terms of which every one must be found. An empty query finds all.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    terms: Vec<Term>,
-    matcher: SkimMatcherV2,
-}
-
-impl std::fmt::Debug for Query {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Query").field(&self.terms).finish()
-    }
+    pub(super) kind: Kind,
+    pub(super) terms: Vec<Term>,
 }
 
 impl Query {
-    /// The terms of `typed`, split on spaces; full-width typing counts as half-width, upper case as lower.
-    #[must_use]
-    pub fn new(typed: &str) -> Self {
-        Self {
-            terms: fold(typed).split_whitespace().map(Term::new).collect(),
-            matcher: SkimMatcherV2::default().ignore_case(),
+    /// Reads what was typed: terms apart by spaces, each looked for everywhere or, after a field's name and a colon, in
+    /// that field. What stands in quotes is one term. Full-width typing counts as half-width, upper case as lower.
+    ///
+    /// # Errors
+    /// When it names a field that the kind has not, or that nobody is found by.
+    pub fn new(kind: Kind, typed: &str) -> Result<Self, QueryError> {
+        let known = fields(kind);
+        let mut terms = Vec::new();
+        for (name, text) in words(&fold(typed)) {
+            let Some(name) = name else {
+                terms.push(Term::new(&text));
+                continue;
+            };
+            let at = named(known, &name)?;
+            // A field without a value yet asks for nothing.
+            if let Some(known) = known.get(at).filter(|_| !text.is_empty()) {
+                terms.push(Term::of_field(at, known, &text));
+            }
         }
+        Ok(Self { kind, terms })
+    }
+
+    /// A query over several kinds: what only some of them have is looked for in those.
+    ///
+    /// # Errors
+    /// When no kind has a field that it names.
+    pub fn over(kinds: &[Kind], typed: &str) -> Result<Vec<Self>, QueryError> {
+        let (mut queries, mut wrong) = (Vec::new(), None);
+        for kind in kinds {
+            match Self::new(*kind, typed) {
+                Ok(query) => queries.push(query),
+                Err(error) => wrong = Some(QueryError::nearer(wrong, error)),
+            }
+        }
+        match wrong {
+            Some(wrong) if queries.is_empty() => Err(wrong),
+            _ => Ok(queries),
+        }
+    }
+
+    /// Of which kind of record.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Whether there is nothing to look for.
@@ -84,202 +134,149 @@ impl Query {
         self.terms.is_empty()
     }
 
-    /// How well `key` matches: higher is better, `None` is not at all.
-    #[must_use]
-    pub fn score(&self, key: &SearchKey) -> Option<i64> {
-        if !self.terms.iter().all(|term| key.may_hold(term.mask)) {
-            return None;
-        }
-        let (text, syllables, whole) = key.parts();
-        self.terms
-            .iter()
-            .map(|term| {
-                self.score_term(term, text, syllables)
-                    .max(score_whole(term, whole))
-            })
-            .sum()
-    }
-
     /// Whether everything that this query finds, `old` found too.
-    #[must_use]
-    pub fn narrows(&self, old: &Self) -> bool {
-        self.terms.len() >= old.terms.len()
+    pub(super) fn narrows(&self, old: &Self) -> bool {
+        self.kind == old.kind
+            && self.terms.len() >= old.terms.len()
             && self
                 .terms
                 .iter()
                 .zip(&old.terms)
                 .all(|(new, old)| new.narrows(old))
     }
+}
 
-    fn score_term(&self, term: &Term, text: &str, syllables: &str) -> Option<i64> {
-        if term.kind != Kind::Digits && text.starts_with(&term.text) {
-            // What the matcher would give, near enough, without its work: the first letter of a code is in every key.
-            let length = i64::try_from(term.text.chars().count()).unwrap_or(i64::MAX / 32);
-            return Some(24 * length + 8);
-        }
-        match term.kind {
-            Kind::Digits => score_digits(&term.text, text),
-            Kind::Text => self.matcher.fuzzy_match(text, &term.text),
-            Kind::Pinyin => syllables::score(&term.text, text, syllables)
-                .max(self.matcher.fuzzy_match(text, &term.text)),
+/// The words of a folded text, each with the name of the field before its colon. `09:00` names no field: no field's name
+/// begins with a digit.
+fn words(folded: &str) -> Vec<(Option<String>, String)> {
+    let mut words = Vec::new();
+    let (mut name, mut word) = (None, String::new());
+    let (mut quoted, mut was_quoted) = (false, false);
+    for c in folded.chars().chain([' ']) {
+        match c {
+            '"' | '“' | '”' => {
+                quoted = !quoted;
+                was_quoted = true;
+            }
+            ' ' if !quoted => {
+                if name.is_some() || !word.trim().is_empty() {
+                    let text = std::mem::take(&mut word).trim().to_owned();
+                    words.push((name.take(), text));
+                }
+                word.clear();
+                was_quoted = false;
+            }
+            ':' if !quoted && name.is_none() && may_name(&word) => {
+                name = Some(std::mem::take(&mut word));
+                was_quoted = false;
+            }
+            c => word.push(c),
         }
     }
+    // A quote that is not closed yet goes to the end.
+    if quoted && was_quoted {
+        let text = word.trim().to_owned();
+        if name.is_some() || !text.is_empty() {
+            words.push((name, text));
+        }
+    }
+    words
 }
 
-/// Digits as they stand; best where a word begins, next best where one ends (the tail of a telephone number).
-fn score_digits(digits: &str, text: &str) -> Option<i64> {
-    let places = text.match_indices(digits).map(|(at, _)| {
-        let (before, from) = text.split_at(at);
-        let begins = !before.ends_with(|c: char| c.is_ascii_digit());
-        let ends = from[digits.len()..].chars().next().is_none_or(|c| c == ' ');
-        16 * i64::from(begins) + 8 * i64::from(ends)
-    });
-    let length = i64::try_from(digits.len()).unwrap_or(i64::MAX / 32);
-    places.max().map(|bonus| 16 * length + bonus)
-}
-
-/// A private number: whole, or the end of it that is shown.
-fn score_whole(term: &Term, whole: &str) -> Option<i64> {
-    let is_it = term.may_be_whole()
-        && (term.text == whole || (term.text.len() == SHOWN && whole.ends_with(&term.text)));
-    let length = i64::try_from(term.text.len()).unwrap_or(i64::MAX / 32);
-    is_it.then_some(16 * length + 24)
-}
-
-/// How well `key` matches `query`: higher is better, `None` is not at all. For many keys, make the [`Query`] once.
-#[must_use]
-pub fn matches(key: &SearchKey, query: &str) -> Option<i64> {
-    Query::new(query).score(key)
+fn may_name(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(char::is_alphabetic)
+        && chars.all(|c| c.is_alphabetic() || matches!(c, ' ' | '_' | '-'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(typed: &str) -> Vec<(Option<String>, String)> {
+        words(&fold(typed))
+    }
+
+    fn plain(text: &str) -> (Option<String>, String) {
+        (None, text.to_owned())
+    }
+
+    fn of(name: &str, text: &str) -> (Option<String>, String) {
+        (Some(name.to_owned()), text.to_owned())
+    }
+
     #[test]
-    fn a_private_number_is_found_whole_or_by_its_end_and_never_by_another_part() {
-        let key = SearchKey::with_number(&["V0001090", "王秀英"], "13801234567");
-        for found in ["13801234567", "4567", "wxy 4567", "王 13801234567"] {
-            assert!(matches(&key, found).is_some(), "{found}");
+    fn words_are_apart_by_spaces_and_fields_before_colons() {
+        assert_eq!(read("  wxy　安贞 "), [plain("wxy"), plain("安贞")]);
+        assert_eq!(read("状态：暂停 wxy"), [of("状态", "暂停"), plain("wxy")]);
+        assert_eq!(read("start:09:00"), [of("start", "09:00")]);
+        assert_eq!(read("09:00"), [plain("09:00")]);
+        assert_eq!(read("status:"), [of("status", "")]);
+        assert_eq!(
+            read("\"a:b c\" name:\"li  lei\" \"date of birth\":1940 x:\"y z"),
+            [
+                plain("a:b c"),
+                of("name", "li  lei"),
+                of("date of birth", "1940"),
+                of("x", "y z")
+            ]
+        );
+        assert_eq!(read("\"\""), []);
+    }
+
+    #[test]
+    fn fields_are_named_by_column_or_label_in_either_language() {
+        let named = |typed: &str| Query::new(Kind::Supplier, typed).map(|q| q.terms[0].field);
+        let status = named("status:paused").unwrap();
+        for typed in ["状态:paused", "STATUS：paused", "Status:p"] {
+            assert_eq!(named(typed).unwrap(), status, "{typed}");
         }
-        for not in [
-            "138",
-            "1380123456",
-            "01234567",
-            "34567",
-            "2345",
-            "138-4567",
-            "v13801234567",
-        ] {
-            assert!(matches(&key, not).is_none(), "{not}");
-        }
-        let (short, long) = (Query::new("1380123456"), Query::new("13801234567"));
-        assert!(!long.narrows(&short));
-    }
-
-    fn key() -> SearchKey {
-        SearchKey::new(&["V0001090", "王秀英", "13801234567"])
-    }
-
-    #[track_caller]
-    fn finds(key: &SearchKey, query: &str) {
-        assert!(matches(key, query).is_some(), "{query} should find");
-    }
-
-    #[track_caller]
-    fn misses(key: &SearchKey, query: &str) {
-        assert!(matches(key, query).is_none(), "{query} should not find");
+        assert_eq!(named("birth_date:1"), named("birthdate:1"));
+        let error = named("stauts:paused").unwrap_err();
+        assert!(error.said().en.contains("status"), "{error:?}");
+        assert!(named("地扯:x").is_err_and(|e| e.said().zh.contains("最接近")));
+        assert!(matches!(
+            named("id_number:1"),
+            Err(QueryError::Hidden { .. })
+        ));
+        assert!(Query::new(Kind::Resident, "circumstances:x").is_err());
+        assert!(Query::new(Kind::Resident, "address:x").is_ok());
+        assert!(
+            Query::new(Kind::Need, "note:x").is_ok(),
+            "a need's note is for whoever serves it"
+        );
     }
 
     #[test]
-    fn a_person_is_found_by_name_pinyin_initials_code_and_telephone() {
-        for query in [
-            "wxy",
-            "wangxiuying",
-            "wangxy",
-            "秀英",
-            "王xy",
-            "V00010",
-            "v1090",
-            "1090",
-            "0123",
-            "4567",
-        ] {
-            finds(&key(), query);
-        }
+    fn of_several_kinds_those_are_searched_that_have_the_field() {
+        let over = |typed: &str| {
+            let queries = Query::over(&[Kind::Supplier, Kind::Resident, Kind::Need], typed);
+            queries.map(|queries| queries.iter().map(Query::kind).collect::<Vec<_>>())
+        };
+        assert_eq!(over("status:paused"), Ok(vec![Kind::Supplier]));
+        assert_eq!(over("phone:1"), Ok(vec![Kind::Supplier, Kind::Resident]));
+        let nearest = |typed: &str| over(typed).unwrap_err().said().en;
+        assert!(nearest("adress:x").contains("address"));
+        assert!(nearest("urgncy:x").contains("urgency"));
+        assert!(nearest("skils:x").contains("skills"));
+        assert!(nearest("id_number:1").contains("private"));
     }
 
     #[test]
-    fn several_terms_are_all_required_in_any_order() {
-        finds(&key(), "xiuy wang");
-        finds(&key(), "  英 v00  138 ");
-        misses(&key(), "wang li");
-        finds(&key(), "");
-        finds(&key(), "   ");
-    }
-
-    #[test]
-    fn surnames_are_found_by_every_reading() {
-        let hero = SearchKey::new(&["单雄信"]);
-        for query in ["danxiongxin", "shanxiongxin", "chanxx", "sxx", "dxx"] {
-            finds(&hero, query);
-        }
-        for (name, typed) in [
-            ("仇和", "qiu"),
-            ("曾国藩", "zenggf"),
-            ("查良镛", "zha"),
-            ("解缙", "xie"),
-            ("区桃", "ou"),
-            ("盖叫天", "ge"),
-            ("朴树", "piao"),
-            ("覃冬", "qin"),
-            ("尉迟恭", "yuchi"),
-            ("万俟卨", "moqi"),
-            ("长孙无忌", "zhangsun"),
-        ] {
-            finds(&SearchKey::new(&[name]), typed);
-        }
-    }
-
-    #[test]
-    fn the_umlaut_is_typed_v() {
-        let lu = SearchKey::new(&["吕布"]);
-        finds(&lu, "lv");
-        finds(&lu, "lvbu");
-        finds(&lu, "lü");
-        misses(&SearchKey::new(&["鲁肃"]), "lv");
-    }
-
-    #[test]
-    fn pinyin_matches_at_syllable_starts_only() {
-        for query in ["ngx", "ang", "iu", "angxiuying", "wgxy"] {
-            misses(&key(), query);
-        }
-    }
-
-    #[test]
-    fn full_width_typing_counts_as_half_width() {
-        finds(&key(), "Ｖ００　ｗｘｙ");
-        finds(&SearchKey::new(&["ＡＢＣ１２"]), "abc12");
-    }
-
-    #[test]
-    fn digits_are_looked_for_as_they_stand() {
-        misses(&key(), "1830");
-        assert!(matches(&key(), "138") > matches(&key(), "380"));
-    }
-
-    #[test]
-    fn whole_syllables_in_a_row_score_higher() {
-        let near = SearchKey::new(&["王英"]);
-        let far = SearchKey::new(&["王秀英"]);
-        assert!(matches(&near, "wangying") > matches(&far, "wangying"));
-    }
-
-    #[test]
-    fn characters_without_a_reading_do_not_shift_the_others() {
-        let key = SearchKey::new(&["〇𠮷王英"]);
-        finds(&key, "wy");
-        finds(&key, "wangying");
+    fn a_longer_query_narrows_unless_it_may_find_more() {
+        let narrows = |new: &str, old: &str| {
+            let query = |typed| Query::new(Kind::Supplier, typed).unwrap();
+            query(new).narrows(&query(old))
+        };
+        assert!(narrows("wxy", "wx"));
+        assert!(narrows("wxy status:paused", "wxy status:pau"));
+        assert!(!narrows("wx", "wxy"));
+        assert!(
+            !narrows("13801234567", "1380123456"),
+            "a number is found whole"
+        );
+        assert!(!narrows("capacity:12", "capacity:1"));
+        assert!(!narrows("status:p", "phone:p"));
+        assert!(!narrows("1a", "1"));
     }
 }

@@ -1,7 +1,12 @@
 //! How Chinese characters are read, in letters that can be typed.
 
-use super::key::OR;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use pinyin::{Pinyin, ToPinyin, ToPinyinMulti};
+
+/// Between two readings of one character.
+pub(super) const OR: char = '\u{2}';
 
 /// Surnames, and characters that names of people and places use, whose readings the dictionary lacks or orders badly: all their
 /// readings, the usual one of a surname first.
@@ -24,9 +29,33 @@ const SEVERAL: &[(char, &str)] = &[
 const ONE: &str = "王吴朱冯董邓许沈彭蔡贾丁叶余潘杜夏汪方石姚陆郝白汤尹殷施陶倪温芦俞焦邢路齐莫庄祝涂谷祁舒牟卜詹童甄游裴屈位霍隋甘景\
 包司宁阮柴冉房瞿戚古池苑褚姬揭糜冷艾蓝卞封竺栗匡台鞠僧明沙和晁";
 
-/// Pushes the readings of `c`, the usual one first, separated by [`OR`]; nothing for a character without any. Only the `first`
+/// The readings of `c`, the usual one first, separated by [`OR`]; empty for a character without any. Only the `first`
 /// character of a word, where a surname stands, has every reading of the dictionary.
-pub(super) fn push(first: bool, c: char, out: &mut String) {
+pub(super) fn of(first: bool, c: char) -> Cow<'static, str> {
+    static TABLE: OnceLock<Box<[Readings]>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| COMMON.map(|_| OnceLock::new()).collect());
+    let place = u32::from(c).checked_sub(u32::from(*COMMON.start()));
+    let Some(readings) = place.and_then(|place| table.get(place as usize)) else {
+        return Cow::Owned(work_out(first, c).into_string());
+    };
+    let both = || Box::new([work_out(true, c), work_out(false, c)]);
+    let [as_first, elsewhere] = &**readings.get_or_init(both);
+    Cow::Borrowed(if first { as_first } else { elsewhere })
+}
+
+/// The characters whose readings are kept.
+const COMMON: std::ops::RangeInclusive<char> = '\u{3400}'..='\u{9FFF}';
+
+/// The readings of a character as the first of a word and elsewhere, worked out when it is met.
+type Readings = OnceLock<Box<[Box<str>; 2]>>;
+
+fn work_out(first: bool, c: char) -> Box<str> {
+    let mut out = String::new();
+    push(first, c, &mut out);
+    out.into()
+}
+
+fn push(first: bool, c: char, out: &mut String) {
     if let Some((_, readings)) = SEVERAL.iter().find(|(several, _)| *several == c) {
         out.push_str(readings);
     } else if first && !ONE.contains(c) {

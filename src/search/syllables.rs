@@ -1,96 +1,105 @@
-//! Matching a typed term with syllables, at syllable starts only: `wxy`, `wangxiuying`, `wangxy` and `王xy` all are 王秀英, `ngx` is not.
+//! Reading a typed term as syllables, at their starts only: `wxy`, `wangxiuying`, `wangxy` and `王xy` all are 王秀英, `ngx` is not.
 
-use super::key::{NEXT, OR, is_han};
+use std::borrow::Cow;
 
-/// Longer terms are not read as pinyin.
-const LONGEST: usize = 63;
-/// In the units of fuzzy-matcher, so that both kinds of score can be compared.
-const PER_LETTER: i32 = 16;
-const AT_START: i32 = 8;
-const WHOLE: i32 = 8;
-const SKIPPED: i32 = 3;
-const UNUSUAL: i32 = 4;
-const NONE: i32 = i32::MIN / 2;
+use super::readings;
+use super::readings::OR;
+use super::text::{is_han, units};
 
-/// Best scores by number of bytes of the term that are used up.
-type Scores = [i32; LONGEST + 1];
+/// Longer terms are not read as syllables.
+const LONGEST: usize = 62;
 
-/// The best score of reading `term` as beginnings of syllables, in order, of the Chinese characters in `text`; `None` if it cannot be.
-pub(super) fn score(term: &str, text: &str, syllables: &str) -> Option<i64> {
-    if syllables.is_empty() || term.len() > LONGEST || !may_begin(term, syllables) {
+/// How a term is found among syllables; the first is the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// From the first character on, one after another.
+    Lead,
+    /// One after another.
+    Run,
+    /// In order, with others between them.
+    Apart,
+}
+
+/// A term found among syllables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) way: Way,
+    /// How many characters stand before or behind it, or between.
+    pub(super) spare: usize,
+    /// Whether it takes no unusual reading.
+    pub(super) usual: bool,
+}
+
+/// A Chinese character with its readings.
+pub(super) type Unit = (char, Cow<'static, str>);
+
+/// The Chinese characters of a text with their readings, into a list that is used again.
+pub(super) fn collect(text: &str, into: &mut Vec<Unit>) {
+    into.clear();
+    let han = units(text).filter(|(_, c)| is_han(*c));
+    into.extend(han.map(|(first, c)| (c, readings::of(first, c))));
+}
+
+/// The best way in which a term reads as beginnings of syllables, in order.
+pub(super) fn find(term: &str, units: &[Unit]) -> Option<Found> {
+    if term.is_empty() || term.len() > LONGEST {
         return None;
     }
-    let mut adjacent: Scores = [NONE; LONGEST + 1];
-    let mut apart: Scores = [NONE; LONGEST + 1];
-    let mut best = NONE;
-    let units = text.chars().filter(|&c| is_han(c));
-    for (index, (han, readings)) in units.zip(syllables.split(NEXT)).enumerate() {
-        let lead = i32::try_from(index).unwrap_or(i32::MAX).min(6);
-        apart[0] = apart[0].max(-SKIPPED * lead);
-        let next = step(term, han, readings, &adjacent, &apart);
-        for (far, near) in apart.iter_mut().zip(&adjacent) {
-            *far = (*far).max(near - SKIPPED);
+    let (way, spare) = walk(term, units, false)?;
+    Some(Found {
+        way,
+        spare,
+        usual: walk(term, units, true).is_some_and(|(usual, _)| usual == way),
+    })
+}
+
+fn walk(term: &str, units: &[Unit], usual: bool) -> Option<(Way, usize)> {
+    let done = 1_u64 << term.len();
+    for start in 0..units.len() {
+        let mut reached = 1;
+        for (at, unit) in units.iter().enumerate().skip(start) {
+            reached = step(term, reached, unit, usual);
+            if reached & done != 0 {
+                let way = if start == 0 { Way::Lead } else { Way::Run };
+                return Some((way, units.len() - (at + 1 - start)));
+            }
+            if reached == 0 {
+                break;
+            }
         }
-        adjacent = next;
-        best = best.max(adjacent.get(term.len()).copied().unwrap_or(NONE));
     }
-    (best > NONE / 2).then(|| i64::from(best))
-}
-
-/// Cheap test: the first character begins some syllable, or is itself Chinese.
-fn may_begin(term: &str, syllables: &str) -> bool {
-    let Some(first) = term.chars().next() else {
-        return false;
-    };
-    is_han(first)
-        || syllables
-            .split([NEXT, OR])
-            .any(|syllable| syllable.starts_with(first))
-}
-
-/// The scores after one more character, which is used.
-fn step(term: &str, han: char, readings: &str, adjacent: &Scores, apart: &Scores) -> Scores {
-    let mut next: Scores = [NONE; LONGEST + 1];
-    for (used, (near, far)) in adjacent.iter().zip(apart).take(term.len()).enumerate() {
-        let base = *near.max(far);
-        if base <= NONE / 2 {
-            continue;
+    let mut reached = 1;
+    for (at, unit) in units.iter().enumerate() {
+        reached |= step(term, reached, unit, usual);
+        if reached & done != 0 {
+            return Some((Way::Apart, at));
         }
-        let Some(rest) = term.get(used..) else {
+    }
+    None
+}
+
+/// How many bytes of the term may be used up after one more character, which is used; a bit for each number.
+fn step(term: &str, reached: u64, (han, readings): &Unit, usual: bool) -> u64 {
+    let mut next = 0;
+    let mut left = reached;
+    while left != 0 {
+        let used = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let Some(rest) = term.get(used..).filter(|rest| !rest.is_empty()) else {
             continue;
         };
-        if rest.starts_with(han) {
-            let score = base + 2 * PER_LETTER + AT_START + WHOLE;
-            raise(&mut next, used + han.len_utf8(), score);
+        if rest.starts_with(*han) {
+            next |= 1 << (used + han.len_utf8());
         }
-        for (nth, reading) in readings.split(OR).enumerate() {
-            let unusual = if nth > 0 { UNUSUAL } else { 0 };
-            begin(&mut next, used, rest, reading, base - unusual);
+        for reading in readings.split(OR).take(if usual { 1 } else { usize::MAX }) {
+            let same = rest
+                .bytes()
+                .zip(reading.bytes())
+                .take_while(|(a, b)| a == b)
+                .count();
+            // Every beginning of the reading with which the rest begins.
+            next |= ((1_u64 << same) - 1) << (used + 1);
         }
     }
     next
-}
-
-/// Every beginning of `reading` with which `rest` begins.
-fn begin(next: &mut Scores, used: usize, rest: &str, reading: &str, base: i32) {
-    let mut score = base + AT_START;
-    let same = rest
-        .bytes()
-        .zip(reading.bytes())
-        .take_while(|(a, b)| a == b);
-    for (letters, _) in same.enumerate() {
-        score += PER_LETTER;
-        let whole = if letters + 1 == reading.len() {
-            WHOLE
-        } else {
-            0
-        };
-        raise(next, used + letters + 1, score + whole);
-    }
-}
-
-fn raise(scores: &mut Scores, at: usize, score: i32) {
-    if let Some(slot) = scores.get_mut(at) {
-        *slot = (*slot).max(score);
-    }
 }

@@ -67,6 +67,7 @@ pub const ACTIONS: &[Action] = &[
     shows("back", text!(zh: "返回", en: "back")),
     shows("open", text!(zh: "查看", en: "details")),
     reveals("reveal", text!(zh: "个人信息", en: "personal data")),
+    shows("search", text!(zh: "查找全部", en: "search all")),
     shows("filter", text!(zh: "筛选", en: "filter")),
     shows("clear-filter", text!(zh: "清除筛选", en: "clear filter")),
     shows("accept", text!(zh: "确定", en: "accept")),

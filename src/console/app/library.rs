@@ -1,109 +1,85 @@
 //! The search keys of the registries, shared by the worker that keeps them and the views that search them.
+//!
+//! Who searches has a copy of a book, which costs nothing and stays as it is: nobody waits for whoever writes.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::model::Names;
-use crate::desk::{Desk, DeskError, Ear, News};
-use crate::domain::record::{Capability, Category, Community, Resident, Street};
-use crate::domain::{AnyRecord, Code, Event, Kind};
-use crate::search::{Filter, SearchKey};
+use crate::desk::{Desk, DeskError, Ear, News, Scope, is_demand};
+use crate::domain::record::{Capability, Category, Community, Resident, Street, Supplier};
+use crate::domain::{AnyRecord, Code, Event, Kind, Right};
+use crate::search::{
+    Beside, Book, Entry, Eyes, Finder, Found, Hit, Home, Lexicon, Query, QueryError, Scribe,
+};
 use crate::store::{Rows, fetch};
 
-/// The street and the community in which somebody lives.
-pub type Home = (Option<Code>, Option<Code>);
-
-/// One registry's codes in order with their search keys.
-#[derive(Debug, Default)]
-pub struct Book {
-    /// The codes, in the order of the store. Shared with the lists that show all of them.
-    pub codes: Arc<Vec<Code>>,
-    /// The key of each, at the same place.
-    pub keys: Vec<SearchKey>,
-    /// Where those live who are part of a street's demand, at the same place.
-    homes: Vec<Home>,
-    places: HashMap<Code, usize>,
-    /// Grows with every change, so that a filter knows that its last result is old.
-    pub version: u64,
-}
-
-impl Book {
-    /// Adds or replaces a record's key.
-    pub fn put(&mut self, code: Code, key: SearchKey, home: Home) {
-        let known = self.places.get(&code).copied();
-        if let Some((at, old)) = known.and_then(|at| Some((at, self.keys.get_mut(at)?))) {
-            let lived = self.homes.get_mut(at);
-            if *old != key || lived.as_ref().is_none_or(|lived| **lived != home) {
-                *old = key;
-                if let Some(lived) = lived {
-                    *lived = home;
-                }
-                self.version += 1;
-            }
-        } else {
-            self.version += 1;
-            self.places.insert(code.clone(), self.codes.len());
-            Arc::make_mut(&mut self.codes).push(code);
-            self.keys.push(key);
-            self.homes.push(home);
-        }
-    }
-
-    /// The best codes for a text, of those who live where it is seen.
-    pub fn find(&self, text: &str, most: usize, mut sees: impl FnMut(&Home) -> bool) -> Vec<Code> {
-        let mut filter = Filter::new();
-        let ids = filter.query(&self.keys, text).iter();
-        ids.map(|&id| id as usize)
-            .filter(|at| self.homes.get(*at).is_some_and(&mut sees))
-            .take(most)
-            .filter_map(|at| self.codes.get(at).cloned())
-            .collect()
-    }
-}
-
-/// The registries that can be filtered; all sessions of a station share one, and whoever asks first brings it up to date.
-#[derive(Debug, Default)]
+/// The registries that can be searched; all sessions of a station share one, and whoever asks first brings it up to date.
+#[derive(Debug)]
 pub struct Library {
-    suppliers: Shelf,
-    residents: Shelf,
-    needs: Shelf,
+    shelves: [Shelf; 3],
     names: RwLock<Arc<Names>>,
-    /// What has changed since the library was read; held while it is brought up to date.
-    hearing: Mutex<Option<Ear>>,
+    writing: Mutex<Writing>,
 }
 
+/// What whoever brings the library up to date holds meanwhile.
 #[derive(Debug, Default)]
+struct Writing {
+    /// What has changed since the library was read.
+    ear: Option<Ear>,
+    /// Who writes the books that have been read.
+    scribes: [Option<Scribe>; 3],
+}
+
+#[derive(Debug)]
 struct Shelf {
-    book: RwLock<Book>,
+    book: Mutex<Arc<Book>>,
     loaded: AtomicBool,
 }
 
 impl Shelf {
-    fn write(&self) -> RwLockWriteGuard<'_, Book> {
-        self.book.write().unwrap_or_else(PoisonError::into_inner)
+    fn show(&self, book: Arc<Book>) {
+        *self.book.lock().unwrap_or_else(PoisonError::into_inner) = book;
     }
 }
 
 /// The registries that the library holds.
-const KINDS: [Kind; 3] = [Kind::Need, Kind::Resident, Kind::Supplier];
+pub const KINDS: [Kind; 3] = [Kind::Supplier, Kind::Resident, Kind::Need];
+
+impl Default for Library {
+    fn default() -> Self {
+        Self {
+            shelves: KINDS.map(|kind| Shelf {
+                book: Mutex::new(Arc::new(Book::new(kind))),
+                loaded: AtomicBool::default(),
+            }),
+            names: RwLock::default(),
+            writing: Mutex::default(),
+        }
+    }
+}
+
+/// The place of a kind's registry among the others.
+fn place(kind: Kind) -> usize {
+    match kind {
+        Kind::Supplier => 0,
+        Kind::Resident => 1,
+        _ => 2,
+    }
+}
 
 impl Library {
     fn shelf(&self, kind: Kind) -> &Shelf {
-        match kind {
-            Kind::Supplier => &self.suppliers,
-            Kind::Resident => &self.residents,
-            _ => &self.needs,
-        }
+        let [suppliers, residents, needs] = &self.shelves;
+        [suppliers, residents, needs][place(kind)]
     }
 
-    /// A registry, to read.
-    pub fn book(&self, kind: Kind) -> RwLockReadGuard<'_, Book> {
-        self.shelf(kind)
-            .book
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// A registry as it is now.
+    pub fn book(&self, kind: Kind) -> Arc<Book> {
+        let book = self.shelf(kind).book.lock();
+        Arc::clone(&book.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The names of everything that records refer to.
@@ -120,9 +96,9 @@ impl Library {
         if self.shelf(kind).loaded.load(Ordering::Acquire) {
             return Ok(());
         }
-        let mut hearing = self.hearing();
-        self.hear(&mut hearing, desk)?;
-        self.read(kind, desk)
+        let mut writing = self.writing();
+        self.hear(&mut writing, desk)?;
+        self.read(kind, &mut writing, desk)
     }
 
     /// Reads every registry, so that the first session finds them ready.
@@ -138,20 +114,75 @@ impl Library {
     /// # Errors
     /// When the store can't be read.
     pub fn catch_up(&self, desk: &Desk) -> Result<(), DeskError> {
-        let mut hearing = self.hearing();
-        self.hear(&mut hearing, desk)
+        let mut writing = self.writing();
+        self.hear(&mut writing, desk)
     }
 
-    fn hearing(&self) -> MutexGuard<'_, Option<Ear>> {
-        self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What answers a query of a registry, of what whoever calls may see; none once `cancel` is true.
+    ///
+    /// # Errors
+    /// When the query can't be read.
+    pub fn search(
+        &self,
+        finder: &mut Finder,
+        kind: Kind,
+        typed: &str,
+        desk: &Desk,
+        cancel: &AtomicBool,
+    ) -> Result<Option<Found>, QueryError> {
+        let query = Query::new(kind, typed)?;
+        let book = self.book(kind);
+        if query.is_empty() && !is_veiled(kind, desk) {
+            let positions = Arc::clone(book.order());
+            return Ok(Some(Found { book, positions }));
+        }
+        let hits = self.hits(finder, &book, &query, desk, cancel);
+        Ok(hits.map(|hits| Found {
+            book,
+            positions: Arc::new(hits.iter().map(|hit| hit.position).collect()),
+        }))
+    }
+
+    /// The same with how well each answers.
+    pub fn hits(
+        &self,
+        finder: &mut Finder,
+        book: &Book,
+        query: &Query,
+        desk: &Desk,
+        cancel: &AtomicBool,
+    ) -> Option<Vec<Hit>> {
+        let names = self.names();
+        let lexicon: &dyn Lexicon = &*names;
+        if !is_veiled(book.kind(), desk) {
+            let sees = None;
+            return finder.find(book, query, Eyes { lexicon, sees }, cancel);
+        }
+        let scope = desk.access().scope(Right::Demand);
+        // What can't be read is not shown.
+        let rows = desk.rows().ok()?;
+        let sees = |(street, community): &Home| {
+            let resident = Resident {
+                street: street.clone(),
+                community: community.clone(),
+                ..Resident::default()
+            };
+            scope.sees(&*rows, &resident.into()).unwrap_or(false)
+        };
+        let sees: Option<&dyn Fn(&Home) -> bool> = Some(&sees);
+        finder.find(book, query, Eyes { lexicon, sees }, cancel)
+    }
+
+    fn writing(&self) -> MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// It listens before it reads, so that no change is lost in between; one that comes twice does no harm.
-    fn hear(&self, hearing: &mut Option<Ear>, desk: &Desk) -> Result<(), DeskError> {
-        let news = if let Some(ear) = hearing {
+    fn hear(&self, writing: &mut Writing, desk: &Desk) -> Result<(), DeskError> {
+        let news = if let Some(ear) = &mut writing.ear {
             ear.take()
         } else {
-            *hearing = Some(desk.listen(|| {}));
+            writing.ear = Some(desk.listen(|| {}));
             News {
                 missed: true,
                 ..News::default()
@@ -163,59 +194,103 @@ impl Library {
             *self.names.write().unwrap_or_else(PoisonError::into_inner) = names;
         }
         if !news.missed {
-            return news
-                .changes
-                .iter()
-                .try_for_each(|change| self.apply(&change.events, desk));
+            let events = news.changes.iter().flat_map(|change| &change.events);
+            return self.apply(events, writing, desk);
         }
         let known = KINDS.map(|kind| self.shelf(kind).loaded.swap(false, Ordering::AcqRel));
         for (kind, known) in KINDS.into_iter().zip(known) {
             if known {
-                self.read(kind, desk)?;
+                self.read(kind, writing, desk)?;
             }
         }
         Ok(())
     }
 
-    /// Reads a registry beside the one that is shown, so that nobody who draws waits for it.
-    fn read(&self, kind: Kind, desk: &Desk) -> Result<(), DeskError> {
+    /// Reads a registry beside the one that is shown, so that nobody waits for it.
+    fn read(&self, kind: Kind, writing: &mut Writing, desk: &Desk) -> Result<(), DeskError> {
         let shelf = self.shelf(kind);
         if shelf.loaded.load(Ordering::Acquire) {
             return Ok(());
         }
-        let names = self.names();
-        let mut book = Book::default();
         let rows = desk.rows()?;
+        let beside = Neighbours(&*rows);
+        let mut scribe = Scribe::new(kind).after(&self.book(kind));
         rows.scan(kind, None, &mut |record| {
-            if let Some(key) = key_of(&record, &names, &*rows) {
-                book.put(record.key(), key, home_of(&record));
-            }
+            scribe.put(&Entry::of(&record, &beside));
             ControlFlow::Continue(())
         })?;
-        let mut shown = shelf.write();
-        book.version = shown.version + 1;
-        *shown = book;
+        shelf.show(scribe.finish());
+        if let Some(own) = writing.scribes.get_mut(place(kind)) {
+            *own = Some(scribe);
+        }
         shelf.loaded.store(true, Ordering::Release);
         Ok(())
     }
 
-    fn apply(&self, events: &[Event], desk: &Desk) -> Result<(), DeskError> {
-        let (rows, names) = (desk.rows()?, self.names());
-        let mut keys: Vec<(Kind, (Code, SearchKey, Home))> = Vec::new();
-        for event in events {
-            if let Some(key) = key_of(&event.after, &names, &*rows) {
-                let put = (event.after.key(), key, home_of(&event.after));
-                keys.push((event.after.kind(), put));
+    /// Takes records in as events left them; the needs of a resident go by what the resident is called and where they live.
+    fn apply<'e>(
+        &self,
+        events: impl Iterator<Item = &'e Event>,
+        writing: &mut Writing,
+        desk: &Desk,
+    ) -> Result<(), DeskError> {
+        let rows = desk.rows()?;
+        let beside = Neighbours(&*rows);
+        let mut changed = HashSet::new();
+        let mut put = |record: &AnyRecord| {
+            let kind = record.kind();
+            if let Some(Some(scribe)) = writing.scribes.get_mut(place(kind)) {
+                scribe.put(&Entry::of(record, &beside));
+                changed.insert(kind);
+            }
+        };
+        for event in events.filter(|event| KINDS.contains(&event.after.kind())) {
+            put(&event.after);
+            if let AnyRecord::Resident(resident) = &event.after
+                && event.before.is_some()
+            {
+                for need in rows.needs_of_resident(&resident.code)? {
+                    put(&need.into());
+                }
             }
         }
-        for kind in KINDS {
-            let mut own = keys.extract_if(.., |(of, _)| *of == kind).peekable();
-            if own.peek().is_some() {
-                let mut book = self.shelf(kind).write();
-                own.for_each(|(_, (code, key, home))| book.put(code, key, home));
+        for kind in changed {
+            if let Some(Some(scribe)) = writing.scribes.get_mut(place(kind)) {
+                self.shelf(kind).show(scribe.finish());
             }
         }
         Ok(())
+    }
+}
+
+/// Whether something of a kind's records may not be seen by whoever calls.
+fn is_veiled(kind: Kind, desk: &Desk) -> bool {
+    is_demand(kind) && desk.access().scope(Right::Demand) != Scope::Everywhere
+}
+
+/// Whom records name, looked up in rows. What can't be read has no name, and lives where nobody sees it.
+pub struct Neighbours<'a>(pub &'a dyn Rows);
+
+impl Beside for Neighbours<'_> {
+    fn name(&self, kind: Kind, code: &Code) -> String {
+        let name = match kind {
+            Kind::Resident => fetch::<Resident>(self.0, code).map(|r| r.map(|r| r.name)),
+            Kind::Supplier => fetch::<Supplier>(self.0, code).map(|s| s.map(|s| s.name)),
+            _ => Ok(None),
+        };
+        name.ok().flatten().unwrap_or_default()
+    }
+
+    fn home(&self, resident: &Code) -> Home {
+        let found = fetch::<Resident>(self.0, resident).ok().flatten();
+        found.map_or((None, None), |r| (r.street, r.community))
+    }
+}
+
+impl Lexicon for Names {
+    fn names(&self, kind: Kind, code: &Code) -> (String, String) {
+        let (zh, en) = self.both(kind, code);
+        (zh.to_owned(), en.to_owned())
     }
 }
 
@@ -227,54 +302,11 @@ const NAMED: [Kind; 4] = [
     Kind::Capability,
 ];
 
-/// What a record is found by; none for kinds that have no registry here.
-fn key_of(record: &AnyRecord, names: &Names, rows: &dyn Rows) -> Option<SearchKey> {
-    match record {
-        AnyRecord::Supplier(s) => {
-            let (place, _) = place(names, s.community.as_ref(), s.street.as_ref());
-            Some(SearchKey::with_number(
-                &[s.code.as_str(), &s.name, place],
-                &s.phone,
-            ))
-        }
-        AnyRecord::Resident(r) => {
-            let (place, _) = place(names, r.community.as_ref(), r.street.as_ref());
-            Some(SearchKey::with_number(
-                &[r.code.as_str(), &r.name, place],
-                &r.phone,
-            ))
-        }
-        AnyRecord::Need(n) => {
-            let (zh, en) = names.both(Kind::Category, &n.category);
-            let who: Option<Resident> = fetch(rows, &n.resident).ok().flatten();
-            let who = who.as_ref().map_or("", |resident| &resident.name);
-            Some(SearchKey::new(&[n.code.as_str(), who, zh, en]))
-        }
-        _ => None,
-    }
-}
-
-/// Where a resident lives. Other kinds are not found by where somebody lives.
-fn home_of(record: &AnyRecord) -> Home {
-    match record {
-        AnyRecord::Resident(r) => (r.street.clone(), r.community.clone()),
-        _ => Home::default(),
-    }
-}
-
-fn place<'a>(
-    names: &'a Names,
-    community: Option<&Code>,
-    street: Option<&Code>,
-) -> (&'a str, &'a str) {
-    match (community, street) {
-        (Some(code), _) => names.both(Kind::Community, code),
-        (None, Some(code)) => names.both(Kind::Street, code),
-        (None, None) => ("", ""),
-    }
-}
-
-fn read_names(desk: &Desk) -> Result<Names, DeskError> {
+/// The names of everything that others refer to.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn read_names(desk: &Desk) -> Result<Names, DeskError> {
     let mut names = Names::default();
     let rows = desk.rows()?;
     for kind in NAMED {

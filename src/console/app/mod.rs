@@ -388,6 +388,9 @@ impl App {
             "pane-2" => self.go(1),
             "pane-3" => self.go(2),
             "drafts" => self.ask_drafts(),
+            "search" => self
+                .layers
+                .push(Box::<panes::everything::Everything>::default()),
             "refresh" => self.each(|view, ctx| view.start(ctx)),
             other => {
                 let what = actions::text_of(other).get(self.model.lang);

@@ -120,7 +120,7 @@ impl App {
     fn counts(&self) -> Vec<(String, ratatui::style::Style)> {
         let (model, theme) = (&self.model, &self.model.theme);
         let lang = model.lang;
-        let of = |kind| grouped(model.library.book(kind).codes.len());
+        let of = |kind| grouped(model.library.book(kind).len());
         let suppliers = of(Kind::Supplier);
         let mut registered = say!(lang, zh: "供方 {suppliers}  ", en: "{suppliers} suppliers  ");
         if model.desk.sees_all_demand() {

@@ -3,7 +3,7 @@
 //! The desk's thread holds what needs the match index or writes; the registry's thread keeps and filters the lists. Every request is answered
 //! once; one that a newer request replaces is answered with [`Answer::Replaced`].
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,27 +13,29 @@ use std::time::{Duration, Instant};
 
 use super::Msg;
 use super::keeper::Keeper;
-use super::library::Library;
+use super::library::{KINDS, Library};
 use super::model::Names;
 use super::planning;
 use super::what_if::WhatIf;
 use crate::console::panes::walk::PlanView;
 use crate::desk::{
-    Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Offers, Resumed, Scope,
-    Unfinished, is_demand,
+    Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Offers, Resumed, Unfinished,
 };
 use crate::domain::record::Need;
-use crate::domain::{Code, Kind, Minute, Right};
+use crate::domain::{Code, Kind, Minute};
 use crate::matching::cost::Sketch;
 use crate::matching::near::Group;
 use crate::matching::partial::Partials;
 use crate::matching::plan::Choices;
 use crate::matching::{Explanation, Ranking};
-use crate::search::Filter;
+use crate::search::{Finder, Found, Query, QueryError};
 use crate::store::RequestId;
 
 /// How many candidates are listed.
 const TOP: usize = 200;
+
+/// How many of all registries are listed.
+const MOST: usize = 200;
 
 /// How often it is looked whether standing matches are to be rolled forward.
 const LOOK: Duration = Duration::from_secs(60);
@@ -55,6 +57,15 @@ pub struct QueueView {
     pub board: Arc<Board>,
     /// The need that was asked about, when it is in the queue no more.
     pub left: Option<Left>,
+}
+
+/// What was found in all registries.
+#[derive(Clone, Debug, Default)]
+pub struct Everything {
+    /// The best, in their order.
+    pub best: Vec<(Kind, Code)>,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// What a worker is asked for.
@@ -98,8 +109,10 @@ pub enum Request {
     Offers(Code, Arc<AtomicBool>),
     /// Who could take one visit of a need.
     CandidatesOn(Code, Minute),
-    /// A registry's codes that match a text; given up once the flag is true.
+    /// What of a registry answers a query; given up once the flag is true.
     List(Kind, String, Arc<AtomicBool>),
+    /// What of all registries answers a query; given up once the flag is true.
+    Everything(String, Arc<AtomicBool>),
 }
 
 /// What a worker answers.
@@ -139,8 +152,10 @@ pub enum Answer {
     Names(Arc<Names>),
     /// The registries hold what has changed; the names as they are now.
     Changed(Arc<Names>),
-    /// A registry's codes that match a text.
-    List(Kind, String, Arc<Vec<Code>>),
+    /// What of a registry answers a query, or what is wrong with it.
+    List(Kind, String, Result<Found, QueryError>),
+    /// What of all registries answers a query, or what is wrong with it.
+    Everything(String, Result<Everything, QueryError>),
     /// A newer request made this one pointless.
     Replaced,
 }
@@ -177,7 +192,8 @@ impl Workers {
         let registry = RegistryWorker {
             desk: Arc::clone(desk),
             library: Arc::clone(library),
-            filters: Vec::new(),
+            finders: Vec::new(),
+            everywhere: Vec::new(),
             out: out.clone(),
         };
         spawn("registry", move || registry.run(&registry_requests))?;
@@ -207,7 +223,9 @@ impl Workers {
             | Request::Near(_)
             | Request::Offers(..)
             | Request::CandidatesOn(..) => &self.what_if,
-            Request::Names | Request::Changed | Request::List(..) => &self.registry,
+            Request::Names | Request::Changed | Request::List(..) | Request::Everything(..) => {
+                &self.registry
+            }
             _ => &self.desk,
         };
         to.send(request).is_ok()
@@ -237,6 +255,7 @@ fn replaces(later: &Request, earlier: &Request) -> bool {
         | (Request::Near(_), Request::Near(_))
         | (Request::Offers(..), Request::Offers(..))
         | (Request::CandidatesOn(..), Request::CandidatesOn(..))
+        | (Request::Everything(..), Request::Everything(..))
         | (Request::Changed, Request::Changed) => true,
         (Request::List(a, ..), Request::List(b, ..)) => a == b,
         _ => false,
@@ -396,32 +415,10 @@ impl DeskWorker {
 struct RegistryWorker {
     desk: Arc<Desk>,
     library: Arc<Library>,
-    filters: Vec<(Kind, Narrowing)>,
+    finders: Vec<(Kind, Finder)>,
+    /// Those of the search over all registries.
+    everywhere: Vec<(Kind, Finder)>,
     out: Sender<Msg>,
-}
-
-/// A filter that remembers which state of the registry its last result is of.
-#[derive(Default)]
-struct Narrowing {
-    filter: Filter,
-    version: u64,
-    /// What of the registry may be seen; none when all of it.
-    seen: Option<Seen>,
-}
-
-/// What of a registry may be seen, of which state of it and by which scope.
-struct Seen {
-    codes: HashSet<Code>,
-    version: u64,
-    scope: Scope,
-}
-
-impl Narrowing {
-    fn shows(&self, code: &Code) -> bool {
-        self.seen
-            .as_ref()
-            .is_none_or(|seen| seen.codes.contains(code))
-    }
 }
 
 impl RegistryWorker {
@@ -450,8 +447,14 @@ impl RegistryWorker {
             Request::Names => Answer::Names(self.names()),
             Request::Changed => Answer::Changed(self.names()),
             Request::List(kind, text, cancel) => match self.list(kind, &text, &cancel) {
-                Some(codes) => Answer::List(kind, text, codes),
-                None => Answer::Replaced,
+                Ok(Some(found)) => Answer::List(kind, text, Ok(found)),
+                Ok(None) => Answer::Replaced,
+                Err(wrong) => Answer::List(kind, text, Err(wrong)),
+            },
+            Request::Everything(text, cancel) => match self.everything(&text, &cancel) {
+                Ok(Some(found)) => Answer::Everything(text, Ok(found)),
+                Ok(None) => Answer::Replaced,
+                Err(wrong) => Answer::Everything(text, Err(wrong)),
             },
             _ => Answer::Replaced,
         }
@@ -463,61 +466,59 @@ impl RegistryWorker {
         self.library.names()
     }
 
-    fn list(&mut self, kind: Kind, text: &str, cancel: &AtomicBool) -> Option<Arc<Vec<Code>>> {
+    fn list(
+        &mut self,
+        kind: Kind,
+        text: &str,
+        cancel: &AtomicBool,
+    ) -> Result<Option<Found>, QueryError> {
         if cancel.load(Ordering::Relaxed) {
-            return None;
+            return Ok(None);
         }
-        let at = self.filters.iter().position(|(k, _)| *k == kind);
-        let at = at.unwrap_or_else(|| {
-            self.filters.push((kind, Narrowing::default()));
-            self.filters.len() - 1
-        });
-        let (_, narrowing) = self.filters.get_mut(at)?;
         // What can't be read is told by the desk's thread.
         let _ = self.library.load(kind, &self.desk);
-        let book = self.library.book(kind);
-        let scope = self.desk.access().scope(Right::Demand);
-        if !is_demand(kind) || scope == Scope::Everywhere {
-            narrowing.seen = None;
-        } else if narrowing
-            .seen
-            .as_ref()
-            .is_none_or(|seen| seen.version != book.version || seen.scope != scope)
-        {
-            // What can't be read is not shown.
-            let codes = self.desk.seen_codes(kind, &book.codes).unwrap_or_default();
-            narrowing.seen = Some(Seen {
-                codes: codes.into_iter().collect(),
-                version: book.version,
-                scope,
-            });
-        }
-        if text.trim().is_empty() {
-            return Some(if narrowing.seen.is_none() {
-                Arc::clone(&book.codes)
-            } else {
-                Arc::new(
-                    book.codes
-                        .iter()
-                        .filter(|code| narrowing.shows(code))
-                        .cloned()
-                        .collect(),
-                )
-            });
-        }
-        if narrowing.version != book.version {
-            narrowing.filter.reset();
-            narrowing.version = book.version;
-        }
-        let ids = narrowing
-            .filter
-            .query_unless(&book.keys, text, cancel)?
-            .to_vec();
-        let code = |&id: &u32| book.codes.get(id as usize).cloned();
-        let found = ids
-            .iter()
-            .filter_map(code)
-            .filter(|code| narrowing.shows(code));
-        Some(Arc::new(found.collect()))
+        let (desk, library) = (&self.desk, &self.library);
+        library.search(finder(&mut self.finders, kind), kind, text, desk, cancel)
     }
+
+    /// What only some kinds have is looked for in those.
+    fn everything(
+        &mut self,
+        text: &str,
+        cancel: &AtomicBool,
+    ) -> Result<Option<Everything>, QueryError> {
+        let (mut hits, mut count) = (Vec::new(), 0);
+        for query in Query::over(&KINDS, text)? {
+            let kind = query.kind();
+            if query.is_empty() {
+                continue;
+            }
+            let _ = self.library.load(kind, &self.desk);
+            let book = self.library.book(kind);
+            let finder = finder(&mut self.everywhere, kind);
+            let found = self.library.hits(finder, &book, &query, &self.desk, cancel);
+            let Some(found) = found else { return Ok(None) };
+            count += found.len();
+            let best = found.into_iter().take(MOST);
+            hits.extend(best.filter_map(|hit| Some((hit.score, kind, book.code(hit.position)?))));
+        }
+        // Equal ones stay in the order of kinds, and in each of codes.
+        hits.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+        hits.truncate(MOST);
+        let best = hits.into_iter().map(|(_, kind, code)| (kind, code));
+        Ok(Some(Everything {
+            best: best.collect(),
+            count,
+        }))
+    }
+}
+
+/// The finder of a kind, which remembers what it found last.
+fn finder(finders: &mut Vec<(Kind, Finder)>, kind: Kind) -> &mut Finder {
+    let at = finders.iter().position(|(of, _)| *of == kind);
+    let at = at.unwrap_or_else(|| {
+        finders.push((kind, Finder::new()));
+        finders.len() - 1
+    });
+    &mut finders[at].1
 }

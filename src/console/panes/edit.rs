@@ -1,20 +1,21 @@
 //! The forms: records, reasons, outcomes, and whom to ask about.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::need_detail::{booked, history};
 use super::sheet::{Sheet, Spec, Submit};
 use super::{cells, words};
-use crate::console::app::library::Home;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::widgets::form::{Choice, Field, Form, Search};
 use crate::console::widgets::status::Kind as Tone;
-use crate::desk::{Command, Done, Scope, is_demand};
+use crate::desk::{Command, Done};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};
-use crate::domain::{AnyRecord, Code, Kind, Minute, Outcome, Right, Subject};
+use crate::domain::{AnyRecord, Code, Kind, Minute, Outcome, Subject};
+use crate::search::Finder;
 use crate::store::fetch;
 use crate::text;
 
@@ -81,28 +82,19 @@ const CHOICES: usize = 5;
 pub(super) fn finder(kind: Kind, model: &Model) -> Search {
     let library = Arc::clone(&model.library);
     let desk = Arc::clone(&model.desk);
+    let own = RefCell::new(Finder::new());
     Box::new(move |typed| {
         let Ok(rows) = desk.rows() else {
             return Vec::new();
         };
-        let scope = desk.access().scope(Right::Demand);
-        let is_open = !is_demand(kind) || scope == Scope::Everywhere;
-        // There are few homes, and many who live in each.
-        let mut homes: HashMap<Home, bool> = HashMap::new();
-        let mut sees = |home: &Home| {
-            *homes.entry(home.clone()).or_insert_with(|| {
-                let (street, community) = home.clone();
-                let resident = Resident {
-                    street,
-                    community,
-                    ..Resident::default()
-                };
-                scope.sees(&*rows, &resident.into()).unwrap_or(false)
-            })
-        };
-        let found = library
-            .book(kind)
-            .find(typed, CHOICES, |home| is_open || sees(home));
+        let cancel = AtomicBool::default();
+        let found = library.search(&mut own.borrow_mut(), kind, typed, &desk, &cancel);
+        // A text that can't be read finds nobody; it is not searched for in a form.
+        let found = found.ok().flatten();
+        let found: Vec<Code> = found
+            .iter()
+            .flat_map(|found| (0..CHOICES).filter_map(|at| found.code(at)))
+            .collect();
         // Whoever has moved away meanwhile is not shown.
         let seen = |codes: &[Code]| desk.seen_codes(kind, codes).unwrap_or_default();
         let found = seen(&found);

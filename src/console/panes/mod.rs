@@ -7,6 +7,7 @@ mod confirmation;
 pub mod detail;
 pub mod drafts;
 pub mod edit;
+pub mod everything;
 pub mod lineup;
 pub mod need_detail;
 pub mod others;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
@@ -17,15 +18,18 @@ use crate::console::app::worker::{Answer, Request};
 use crate::console::keys::{ActionId, Key};
 use crate::console::widgets::input::Input;
 use crate::console::widgets::table::{Table, TableState};
-use crate::console::widgets::text::put;
+use crate::console::widgets::text::{put, wrap};
 use crate::desk::News;
 use crate::domain::{Code, Kind};
+use crate::search::{Found, QueryError};
 use crate::text;
 
 /// One kind's list and where one is in it.
 struct Shelf {
     kind: Kind,
-    codes: Arc<Vec<Code>>,
+    found: Found,
+    /// What is wrong with the filter.
+    wrong: Option<QueryError>,
     state: TableState,
     filter: Input,
     loaded: bool,
@@ -41,7 +45,8 @@ impl Shelf {
     fn new(kind: Kind) -> Self {
         Self {
             kind,
-            codes: Arc::default(),
+            found: Found::nothing(kind),
+            wrong: None,
             state: TableState::default(),
             filter: Input::default(),
             loaded: false,
@@ -52,8 +57,8 @@ impl Shelf {
         }
     }
 
-    fn selected(&self) -> Option<&Code> {
-        self.codes.get(self.state.selected()?)
+    fn selected(&self) -> Option<Code> {
+        self.found.code(self.state.selected()?)
     }
 
     /// Asks for the list anew; an older question is given up.
@@ -66,7 +71,7 @@ impl Shelf {
 
     /// Asks again when the registry has changed. What is on its way stays so: others may change something all the time.
     fn ask_again(&mut self, ctx: &mut Ctx<'_>) {
-        let version = ctx.model.library.book(self.kind).version;
+        let version = ctx.model.library.book(self.kind).version();
         if self.version.replace(version) == Some(version) {
             return;
         }
@@ -85,16 +90,20 @@ impl Shelf {
         }
     }
 
-    /// Takes a list and keeps the selection on its record; a new filter begins at its best match.
-    fn take(&mut self, codes: &Arc<Vec<Code>>, again: bool) {
+    /// Takes a list and keeps the selection on its record; a new filter begins at its best match. A filter that can't be
+    /// read shows what is wrong and leaves the list.
+    fn take(&mut self, found: &Result<Found, QueryError>, again: bool) {
         self.loaded = true;
-        if again && Arc::ptr_eq(codes, &self.codes) {
+        self.wrong = found.as_ref().err().cloned();
+        let Ok(found) = found else { return };
+        let kept = self.selected().filter(|_| again);
+        let is_same = again && Arc::ptr_eq(&found.positions, &self.found.positions);
+        self.found = found.clone();
+        if is_same {
             return;
         }
-        let kept = self.selected().cloned().filter(|_| again);
-        self.codes = Arc::clone(codes);
-        self.state.set_len(self.codes.len());
-        let at = kept.and_then(|code| self.codes.iter().position(|c| *c == code));
+        self.state.set_len(self.found.len());
+        let at = kept.and_then(|code| self.found.place(&code));
         match at {
             Some(at) => self.state.select(at),
             None if !again => self.state.top(),
@@ -149,21 +158,21 @@ impl Registry {
 
     fn open(&mut self, ctx: &mut Ctx<'_>) {
         let kind = self.kind();
-        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) {
             ctx.push(Page::record(kind, code));
         }
     }
 
     fn edit(&mut self, ctx: &mut Ctx<'_>) {
         let kind = self.kind();
-        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) {
             edit::edit(kind, &code, ctx);
         }
     }
 
     fn reveal(&mut self, ctx: &mut Ctx<'_>) {
         let kind = self.kind();
-        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) {
+        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) {
             reveal::ask_of(kind, &code, ctx);
         }
     }
@@ -171,7 +180,7 @@ impl Registry {
     /// What is asked about the selected need or supplier; false where it makes no sense.
     fn ask(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
         let kind = self.kind();
-        let Some(code) = self.shelf().and_then(|shelf| shelf.selected().cloned()) else {
+        let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) else {
             return true;
         };
         match (action, kind) {
@@ -228,6 +237,19 @@ impl Registry {
         };
         text.get(model.lang)
     }
+}
+
+/// Puts a text on the first lines of an area; gives what is left of it.
+pub fn put_lines(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> Rect {
+    let mut left = area;
+    for line in wrap(text, usize::from(area.width)) {
+        if left.height > 1 {
+            put(buf, left, 0, 0, &line, style);
+            left.y += 1;
+            left.height -= 1;
+        }
+    }
+    left
 }
 
 /// Moves a selection as an action says; false for other actions.
@@ -298,7 +320,7 @@ impl View for Registry {
                 self.refilter(ctx);
             }
             "cancel-need" if self.kind() == Kind::Need => {
-                if let Some(code) = self.shelf().and_then(|s| s.selected().cloned()) {
+                if let Some(code) = self.shelf().and_then(|s| s.selected()) {
                     edit::cancel(&code, ctx);
                 }
             }
@@ -331,12 +353,12 @@ impl View for Registry {
 
     fn answer(&mut self, answer: &Answer, ctx: &mut Ctx<'_>) {
         match answer {
-            Answer::List(kind, text, codes) => {
+            Answer::List(kind, text, found) => {
                 if let Some(shelf) = self.shelves.iter_mut().find(|s| s.kind == *kind)
                     && shelf.filter.text() == text
                 {
                     let again = shelf.shown == *text;
-                    shelf.take(codes, again);
+                    shelf.take(found, again);
                     shelf.shown.clone_from(text);
                 }
             }
@@ -417,6 +439,9 @@ impl View for Registry {
             };
             let at = shelf.filter.draw(buf, line, model.theme.input);
             caret = at.filter(|_| typing);
+            if let Some(wrong) = &shelf.wrong {
+                list = put_lines(buf, list, wrong.said().get(model.lang), model.theme.warn);
+            }
         }
         let columns = cells::columns(shelf.kind, model.lang);
         let table = Table {
@@ -427,15 +452,13 @@ impl View for Registry {
         if shelf.cache.len() > 1000 {
             shelf.cache.clear();
         }
-        let (codes, cache, kind) = (&shelf.codes, &mut shelf.cache, shelf.kind);
+        let (found, cache, kind) = (&shelf.found, &mut shelf.cache, shelf.kind);
         table.draw(buf, list, &model.theme, &mut shelf.state, |i| {
-            let Some(code) = codes.get(i) else {
+            let Some(code) = found.code(i) else {
                 return Vec::new();
             };
-            cache
-                .entry(code.clone())
-                .or_insert_with(|| cells::row(kind, code, model))
-                .clone()
+            let row = |code: &Code| cells::row(kind, code, model);
+            cache.entry(code).or_insert_with_key(row).clone()
         });
         caret
     }

@@ -17,7 +17,7 @@ use crate::domain::record::Need;
 use crate::domain::{
     AnyRecord, Code, Kind, Record, Said, Sex, Status, Subject, SupplierKind, Urgency,
 };
-use crate::search::{SearchKey, matches};
+use crate::search::matches;
 use crate::{both, text};
 
 /// Fields that the desk fills, or other actions change.
@@ -203,14 +203,14 @@ fn start(value: &str, kind: Kind, model: &Model) -> Choice {
 /// A search among streets, communities or categories by either name, pinyin or code.
 fn named(id: &'static str, label: &str, value: &str, kind: Kind, model: &Model) -> Field {
     let lang = model.lang;
-    let all: Vec<(SearchKey, Choice)> = model
+    let all: Vec<([String; 3], Choice)> = model
         .names
         .usable(kind)
         .map(|code| {
             let (zh, en) = model.names.both(kind, code);
             let shown = format!("{} ({code})", model.names.get(kind, code, lang));
             (
-                SearchKey::new(&[zh, en, code.as_str()]),
+                [zh, en, code.as_str()].map(str::to_owned),
                 Choice::new(code.as_str(), shown),
             )
         })
@@ -220,9 +220,12 @@ fn named(id: &'static str, label: &str, value: &str, kind: Kind, model: &Model) 
         .find(|(_, choice)| choice.value == value)
         .map_or_else(|| Choice::new(value, value), |(_, choice)| choice.clone());
     let search: Search = Box::new(move |typed| {
-        let mut found: Vec<(i64, &Choice)> = all
+        let mut found: Vec<(u32, &Choice)> = all
             .iter()
-            .filter_map(|(key, choice)| Some((matches(key, typed)?, choice)))
+            .filter_map(|(texts, choice)| {
+                let texts = texts.each_ref().map(String::as_str);
+                Some((matches(&texts, typed)?, choice))
+            })
             .collect();
         found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         found
