@@ -304,7 +304,7 @@ impl<'a> Lists<'a> {
 /// All suppliers by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Cards {
-    cards: Vec<Card>,
+    list: Vec<Card>,
     /// Not a number where there is no point.
     points: Vec<Point>,
     lists: Vec<u32>,
@@ -319,18 +319,18 @@ const NOWHERE: Point = Point {
 
 impl Cards {
     pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.cards.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.list.len()).unwrap_or(u32::MAX)
     }
 
     /// How many have a record.
     pub(super) fn known(&self) -> usize {
-        self.cards.iter().filter(|card| card.known()).count()
+        self.list.iter().filter(|card| card.known()).count()
     }
 
     /// Makes room for the numbers below `count`.
     pub(super) fn grow(&mut self, count: usize) {
-        if self.cards.len() < count {
-            self.cards.resize(count, Card::default());
+        if self.list.len() < count {
+            self.list.resize(count, Card::default());
             self.points.resize(count, NOWHERE);
         }
     }
@@ -345,7 +345,7 @@ impl Cards {
             flags: 0,
             within: u16::MAX,
         };
-        self.cards.get(s as usize).unwrap_or(&NONE)
+        self.list.get(s as usize).unwrap_or(&NONE)
     }
 
     pub(super) fn point(&self, s: u32) -> Option<Point> {
@@ -379,7 +379,7 @@ impl Cards {
     }
 
     pub(super) fn set_past(&mut self, s: u32, past: u32) {
-        if let Some(card) = self.cards.get_mut(s as usize) {
+        if let Some(card) = self.list.get_mut(s as usize) {
             card.past = past;
         }
     }
@@ -389,7 +389,7 @@ impl Cards {
         let before = self.lists_of(s).len();
         let words = offer.words();
         let known = self.card(s).known();
-        let Some(card) = self.cards.get_mut(s as usize) else {
+        let Some(card) = self.list.get_mut(s as usize) else {
             return;
         };
         if known && words.len() <= before {
@@ -423,13 +423,13 @@ impl Cards {
             };
             let at = u32::try_from(lists.len()).unwrap_or(u32::MAX);
             lists.extend_from_slice(words);
-            if let Some(card) = self.cards.get_mut(s as usize) {
+            if let Some(card) = self.list.get_mut(s as usize) {
                 card.lists = at;
             }
         }
         self.lists = lists;
         self.stale = 0;
-        self.cards.shrink_to_fit();
+        self.list.shrink_to_fit();
         self.points.shrink_to_fit();
     }
 
@@ -499,82 +499,4 @@ impl Cards {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn offer(n: u32) -> Offer {
-        let some = |n: u32| n % 3 == 0;
-        Offer {
-            active: n % 2 == 0,
-            sex: [None, Some(Sex::Male), Some(Sex::Female), Some(Sex::Any)][n as usize % 4],
-            capacity: u16::try_from(n).unwrap(),
-            week: Week([u64::from(n), 1 << 47, (1 << 48) - 1, 0, 5, 6, 1 << 40]),
-            radius: some(n).then_some(1.2),
-            max_hours: some(n + 1).then_some(3.7),
-            home: Home {
-                own: some(n + 2).then_some(NOWHERE),
-                community: n,
-                street: n + 1,
-            },
-            skills: (0..n % 5)
-                .map(|k| (k * 7, 1 + u8::try_from(k % 3).unwrap()))
-                .collect(),
-            held: (0..n % 4)
-                .map(|k| (k, some(k).then_some(Day(-3))))
-                .collect(),
-            away: (0..n % 3)
-                .map(|k| Away {
-                    from: Day(i32::try_from(k).unwrap()),
-                    to: Day(5),
-                })
-                .collect(),
-        }
-    }
-
-    fn assert_kept(cards: &Cards, s: u32, offer: &Offer) {
-        let card = cards.card(s);
-        assert!(card.known());
-        assert_eq!(card.active(), offer.active);
-        assert_eq!(card.sex(), offer.sex);
-        assert_eq!(card.capacity, offer.capacity);
-        assert_eq!(card.week(), offer.week);
-        assert_eq!(card.radius(), offer.radius);
-        assert_eq!(cards.max_hours(s), offer.max_hours);
-        assert!(cards.skills(s).eq(offer.skills.iter().copied()));
-        let held = offer
-            .held
-            .iter()
-            .map(|(c, until)| (*c, until.unwrap_or(Day(FOREVER))));
-        assert!(cards.held(s).eq(held));
-        assert_eq!(cards.is_away(s, Day(4)), !offer.away.is_empty());
-        assert!(!cards.is_away(s, Day(6)));
-        assert_eq!(cards.home(s).is_some(), offer.home.own.is_none());
-        assert_eq!(
-            cards.home(s).unwrap_or(offer.home).street,
-            offer.home.street
-        );
-    }
-
-    #[test]
-    fn what_is_put_is_found_however_often_it_is_put() {
-        let mut cards = Cards::default();
-        cards.grow(1_000);
-        let mut kept: Vec<u32> = (0..1_000).collect();
-        for round in 0..20 {
-            for s in (0..1_000).step_by(1 + round) {
-                let n = (s + u32::try_from(round).unwrap() * 17) % 997;
-                cards.put(s as u32, &offer(n));
-                kept[s as usize] = n;
-            }
-        }
-        for (s, n) in (0..).zip(&kept) {
-            assert_kept(&cards, s, &offer(*n));
-        }
-        cards.pack();
-        for (s, n) in (0..).zip(&kept) {
-            assert_kept(&cards, s, &offer(*n));
-        }
-        assert!(!cards.card(1_000).known());
-        assert_eq!(cards.skills(1_000).count(), 0);
-    }
-}
+mod tests;

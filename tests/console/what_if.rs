@@ -205,7 +205,7 @@ fn a_supplier_goes_farther_for_a_need_when_that_is_what_is_wanting() {
     stage.press("m").sees("0.5 km farther (");
     stage.press("enter").write("she agreed").press("ctrl-s");
     stage.sees("Relaxed N0000102");
-    stage.press("esc").sees("1 candidates");
+    stage.press("esc").sees("1 candidate ");
     let rows = stage.desk.rows().unwrap();
     let reach = |supplier: &str| {
         let found: Supplier = fetch(&*rows, &code(supplier)).unwrap().unwrap();
