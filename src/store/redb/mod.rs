@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use redb::backends::FileBackend;
 use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
 
-use super::journal::Hash;
+use super::journal::{Hash, Veil};
 use super::{
     Entry, Executed, Feed, Head, Job, KeptDraft, Ledger, RequestId, Rows, Store, StoreError, Views,
     codec,
@@ -58,8 +58,8 @@ const CACHE: usize = 48 << 20;
 /// A store in one redb file.
 pub struct RedbStore {
     db: Database,
-    /// The key of the journal's keyed hashes.
-    key: Hash,
+    /// The journal's keyed hashes.
+    veil: Veil,
     /// A commit has failed: what is on the disk is known only after opening again.
     failed: AtomicBool,
     written: AtomicBool,
@@ -98,7 +98,7 @@ impl RedbStore {
         getrandom::fill(&mut key).map_err(|error| StoreError::Unavailable(both!(zh: "系统没有随机数：{error}", en: "the system gives no random numbers: {error}")))?;
         let store = Self {
             db,
-            key,
+            veil: Veil::new(&key),
             failed: AtomicBool::new(false),
             written: AtomicBool::new(true),
             path: path.to_owned(),
@@ -170,7 +170,7 @@ impl RedbStore {
         }
         let store = Self {
             db,
-            key,
+            veil: Veil::new(&key),
             failed: AtomicBool::new(false),
             written: AtomicBool::new(false),
             path: path.to_owned(),
@@ -309,7 +309,7 @@ fn any<E: Into<redb::Error>>(error: E) -> StoreError {
 impl Ledger for RedbStore {
     fn execute(&self, jobs: &mut [Job<'_>]) -> Result<Vec<Executed>, StoreError> {
         self.check_writable()?;
-        let done = write::execute(&self.db, &self.key, jobs);
+        let done = write::execute(&self.db, &self.veil, jobs);
         self.written.store(true, Ordering::Release);
         self.look();
         if done
@@ -374,7 +374,7 @@ impl Store for RedbStore {
     ) -> Result<super::Report, StoreError> {
         audit::verify(
             &self.db.begin_read().map_err(any)?,
-            &self.key,
+            &self.veil,
             since,
             progress,
         )
