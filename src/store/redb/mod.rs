@@ -53,7 +53,7 @@ const TABLES: [Bytes; 9] = [
 /// The file's own format, apart from that of the values in it.
 const FORMAT: u16 = 1;
 /// redb's own default is a GiB.
-const CACHE: usize = 48 << 20;
+const CACHE: usize = 32 << 20;
 
 /// A store in one redb file.
 pub struct RedbStore {
