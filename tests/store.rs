@@ -141,6 +141,32 @@ fn opening(path: &Path) -> StoreError {
     }
 }
 
+/// So many that what they leave in the store is prepared beside the writing.
+#[test]
+fn many_rows_leave_a_journal_that_gives_the_records() {
+    let place = Place::new();
+    let desk = Desk::open_or_create(&place.store(), Clock::Machine).unwrap();
+    for phone in ["10000000001", "10000000002"] {
+        let rows: Vec<ImportRow> = (0..2_500)
+            .map(|n| ImportRow {
+                line: n + 2,
+                cells: vec![
+                    ("code", format!("V{n:05}")),
+                    ("kind", "person".to_owned()),
+                    ("name", format!("王{n}")),
+                    ("phone", phone.to_owned()),
+                ],
+            })
+            .collect();
+        let imported = desk.import(&Actor::desk(), Kind::Supplier, rows, "test");
+        let imported = imported.unwrap();
+        assert_eq!(imported.added + imported.changed, 2_500);
+    }
+    let report = desk.store().verify(&[], &mut |_, _| {}).unwrap();
+    assert_eq!(report.problems, []);
+    assert_eq!((report.records, report.entries), (2_500, 5_000));
+}
+
 #[test]
 fn what_is_no_store_is_named_and_left_as_it_is() {
     let place = Place::new();

@@ -175,7 +175,7 @@ fn unavailable(said: Said) -> Failure {
     }
 }
 
-/// Loads the index and the registries and ranks the queue beside the first sessions, and rolls standing matches forward.
+/// Loads the index, ranks the queue and loads the registries beside the first sessions, and rolls standing matches forward.
 fn warm(host: &Arc<Desks>) {
     let host = Arc::clone(host);
     let _ = thread::Builder::new()
@@ -183,8 +183,8 @@ fn warm(host: &Arc<Desks>) {
         .spawn(move || {
             // What can't be read is told to whoever asks for it.
             let _ = host.desk.roll_when_due();
-            let _ = host.library.load_all(&host.desk);
             let _ = host.desk.board();
+            let _ = host.library.load_all(&host.desk);
             loop {
                 let _ = host.desk.roll_when_due();
                 let _ = host.library.catch_up(&host.desk);

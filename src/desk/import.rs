@@ -1,9 +1,11 @@
 //! Taking in rows of files: each is merged with the record that it updates, checked, and taken or rejected on its own.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::decide::{chain_of, put, tree};
 use super::overlay::Overlay;
+use super::reading::{ImportRow, ReadRow};
 use super::writer::Work;
 use super::{Actor, Desk, DeskError};
 use crate::both;
@@ -12,24 +14,6 @@ use crate::domain::record::{Match, Need, Service};
 use crate::domain::{AnyRecord, Code, Event, Kind, Record, Said, Stamp, Verb};
 use crate::for_kind;
 use crate::store::{Rows, StoreError, Undecided, random_id};
-
-/// One row: the cells of the columns that its file has, by SPEC §2's names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportRow {
-    /// Where it stands in its file, from 1.
-    pub line: u64,
-    /// Column and text.
-    pub cells: Vec<(&'static str, String)>,
-}
-
-impl ImportRow {
-    fn cell(&self, column: &str) -> Option<&str> {
-        self.cells
-            .iter()
-            .find(|(known, _)| *known == column)
-            .map(|(_, text)| text.as_str())
-    }
-}
 
 /// A row that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,25 +70,36 @@ impl Desk {
         rows: impl Into<Vec<ImportRow>>,
         source: &str,
     ) -> Result<Imported, DeskError> {
-        let mut imported = Imported::default();
-        let mut rest: Vec<ImportRow> = rows.into();
-        let mut start = 0;
-        while !rest.is_empty() {
-            let count = distinct_run(kind, &rest).len();
-            let later = rest.split_off(count);
-            let work = Work::Import {
-                kind,
-                rows: std::mem::replace(&mut rest, later),
-                source: source.to_owned(),
-            };
-            let (_, part) = self.submit(self.task(random_id()?, actor, work))?;
-            imported.extend(part, start);
-            start += count;
-        }
-        Ok(imported)
+        let read = |row: &ImportRow| {
+            let cells = row.cells.iter();
+            let cells: Vec<_> = cells
+                .map(|(column, text)| (*column, text.as_str()))
+                .collect();
+            ReadRow::new(kind, row.line, &cells)
+        };
+        self.take_in(actor, kind, rows.into().iter().map(read).collect(), source)
     }
 
-    /// Says what [`Desk::import`] of `rows` would do, over `overlay`, which then holds the rows' records.
+    /// The same for rows that were read before.
+    ///
+    /// # Errors
+    /// When the store can't be written; nothing has changed then.
+    pub fn take_in(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        rows: Vec<ReadRow>,
+        source: &str,
+    ) -> Result<Imported, DeskError> {
+        in_distinct_runs(rows, |rows| {
+            let source = source.to_owned();
+            let work = Work::Import { kind, rows, source };
+            let (_, imported) = self.submit(self.task(random_id()?, actor, work))?;
+            Ok(imported)
+        })
+    }
+
+    /// Says what [`Desk::take_in`] of `rows` would do, over `overlay`, which then holds the rows' records.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -112,42 +107,45 @@ impl Desk {
         &self,
         overlay: &mut Overlay<'_>,
         kind: Kind,
-        rows: &[ImportRow],
+        rows: Vec<ReadRow>,
     ) -> Result<Imported, DeskError> {
-        let decided = decide(overlay, kind, rows, self.now(), "");
-        let (result, events) = decided.map_err(|undecided| match undecided {
-            Undecided::Refused(refusal) | Undecided::Denied(refusal, _) => {
-                DeskError::Refused(refusal)
+        in_distinct_runs(rows, |rows| {
+            let decided = decide(overlay, kind, &rows, self.now(), "");
+            let (imported, events) = decided.map_err(|undecided| match undecided {
+                Undecided::Refused(refusal) | Undecided::Denied(refusal, _) => {
+                    DeskError::Refused(refusal)
+                }
+                Undecided::Failed(error) => DeskError::Store(error),
+            })?;
+            for event in events {
+                overlay.put(event.after);
             }
-            Undecided::Failed(error) => DeskError::Store(error),
-        })?;
-        for event in events {
-            overlay.put(event.after);
-        }
-        Ok(result)
+            Ok(imported)
+        })
     }
 }
 
-/// The rows before the first one whose record an earlier row has already: that one must meet what became of the other.
-fn distinct_run(kind: Kind, rows: &[ImportRow]) -> &[ImportRow] {
+/// Takes rows in, up to one whose record an earlier row has already: that one must meet what became of the other.
+fn in_distinct_runs(
+    mut rows: Vec<ReadRow>,
+    mut take: impl FnMut(Vec<ReadRow>) -> Result<Imported, DeskError>,
+) -> Result<Imported, DeskError> {
+    let mut imported = Imported::default();
+    let mut start = 0;
+    while !rows.is_empty() {
+        let count = distinct_run(&rows);
+        let later = rows.split_off(count);
+        imported.extend(take(std::mem::replace(&mut rows, later))?, start);
+        start += count;
+    }
+    Ok(imported)
+}
+
+/// How many rows come before the first one whose record an earlier row has already.
+fn distinct_run(rows: &[ReadRow]) -> usize {
     let mut seen = HashSet::with_capacity(rows.len());
-    let key = |row: &ImportRow| -> String {
-        let columns: &[&str] = if kind == Kind::Match {
-            &["need", "supplier"]
-        } else {
-            &["code"]
-        };
-        columns
-            .iter()
-            .map(|column| row.cell(column).unwrap_or_default().trim())
-            .collect::<Vec<_>>()
-            .join("/")
-    };
-    let end = rows
-        .iter()
-        .position(|row| !seen.insert(key(row)))
-        .unwrap_or(rows.len());
-    rows.get(..end).unwrap_or(rows)
+    let again = rows.iter().position(|row| !seen.insert(row.key()));
+    again.unwrap_or(rows.len())
 }
 
 /// A row on its way in.
@@ -162,7 +160,7 @@ struct Draft {
 pub(super) fn decide(
     rows: &dyn Rows,
     kind: Kind,
-    given: &[ImportRow],
+    given: &[ReadRow],
     now: Stamp,
     source: &str,
 ) -> Result<(Imported, Vec<Event>), Undecided> {
@@ -172,18 +170,20 @@ pub(super) fn decide(
     for (place, row) in given.iter().enumerate() {
         match draft(&overlay, kind, row, now)? {
             Ok((before, after)) => {
-                warn(row.line, &after, &mut imported.warnings);
-                overlay.put(after.clone());
+                warn(row.line(), &after, &mut imported.warnings);
+                if refers_within(kind) {
+                    overlay.put(after.clone());
+                }
                 drafts.push(Draft {
                     place,
-                    line: row.line,
+                    line: row.line(),
                     before,
                     after,
                 });
             }
             Err(problem) => imported.rejected.push(Rejected {
                 place,
-                line: row.line,
+                line: row.line(),
                 problem,
             }),
         }
@@ -192,6 +192,14 @@ pub(super) fn decide(
     imported.rejected.sort_by_key(|rejected| rejected.place);
     let events = events_of(&overlay, drafts, source, &mut imported)?;
     Ok((imported, events))
+}
+
+/// Whether records of a kind are looked up when others of their kind come in.
+fn refers_within(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Supplier | Kind::Resident | Kind::Need | Kind::Service
+    )
 }
 
 /// Rejects the drafts whose references lead nowhere; and then those that refer to a rejected one, until none is left.
@@ -215,7 +223,9 @@ fn reject_dangling(
             return Ok(());
         }
         for (draft, problem) in dropped {
-            overlay.take_back(draft.after.kind(), &draft.after.key(), draft.before);
+            if refers_within(draft.after.kind()) {
+                overlay.take_back(draft.after.kind(), &draft.after.key(), draft.before);
+            }
             rejected.push(Rejected {
                 place: draft.place,
                 line: draft.line,
@@ -232,6 +242,7 @@ fn events_of(
     imported: &mut Imported,
 ) -> Result<Vec<Event>, StoreError> {
     let mut events = Vec::with_capacity(drafts.len());
+    let mut chains = Chains::default();
     for Draft { before, after, .. } in drafts {
         match &before {
             None => imported.added += 1,
@@ -243,7 +254,7 @@ fn events_of(
         }
         events.push(Event {
             verb: Verb::Imported,
-            chain: chain_of(overlay, &after)?,
+            chain: chains.of(overlay, &after)?,
             before,
             after,
             reason: source.to_owned(),
@@ -252,43 +263,78 @@ fn events_of(
     Ok(events)
 }
 
+/// The chains of people by where they live, each looked up once.
+#[derive(Default)]
+struct Chains(HashMap<(Option<Code>, Option<Code>), Code>);
+
+impl Chains {
+    fn of(&mut self, rows: &dyn Rows, record: &AnyRecord) -> Result<Code, StoreError> {
+        let home = match record {
+            AnyRecord::Supplier(of) => (of.street.clone(), of.community.clone()),
+            AnyRecord::Resident(of) => (of.street.clone(), of.community.clone()),
+            other => return chain_of(rows, other),
+        };
+        match self.0.entry(home) {
+            Entry::Occupied(known) => Ok(known.get().clone()),
+            Entry::Vacant(free) => Ok(free.insert(chain_of(rows, record)?).clone()),
+        }
+    }
+}
+
 type Drafted = Result<(Option<AnyRecord>, AnyRecord), Problem>;
 
 /// The record that a row makes of the one that is stored, or of a blank one.
-fn draft(rows: &dyn Rows, kind: Kind, row: &ImportRow, now: Stamp) -> Result<Drafted, StoreError> {
+fn draft(rows: &dyn Rows, kind: Kind, row: &ReadRow, now: Stamp) -> Result<Drafted, StoreError> {
     for_kind!(kind, R => {
         let before = match find::<R>(rows, row)? {
             Ok(found) => found,
             Err(problem) => return Ok(Err(problem)),
         };
-        let blank = || -> Option<R> { R::of_any(blank(kind, rows, row, now)?) };
-        let Some(mut record) = before.clone().or_else(blank) else {
-            return Ok(Err(Problem::new("code", "", both!(zh: "这种记录不能导入", en: "records of this kind can't be imported"))));
+        let after = match row.fresh(before.is_some()) {
+            Some(fresh) => fresh.clone(),
+            None => merged::<R>(rows, row, before.clone(), now).map(R::into_any),
         };
-        for field in R::fields() {
-            let cell = row.cell(field.column);
-            let taken = match (cell, &before) {
-                (Some(""), _) if FILLED_IN.contains(&field.column) => Ok(()),
-                (Some(text), _) => field.take(&mut record, text.trim()),
-                (None, None) if !FILLED_IN.contains(&field.column) => field.take(&mut record, ""),
-                (None, _) => Ok(()),
-            };
-            if let Err(problem) = taken {
-                return Ok(Err(problem));
-            }
-        }
-        let (before, after) = (before.map(R::into_any), record.into_any());
-        Ok(match put::check_alone(before.as_ref(), &after) {
+        let before = before.map(R::into_any);
+        Ok(after.and_then(|after| match put::check_alone(before.as_ref(), &after) {
             Some(problem) => Err(problem),
             None => Ok((before, after)),
-        })
+        }))
     })
+}
+
+/// A record with a row's cells in it.
+fn merged<R: Record>(
+    rows: &dyn Rows,
+    row: &ReadRow,
+    before: Option<R>,
+    now: Stamp,
+) -> Result<R, Problem> {
+    let is_new = before.is_none();
+    let blank = || R::of_any(blank(R::KIND, rows, row, now)?);
+    let Some(mut record) = before.or_else(blank) else {
+        return Err(Problem::new(
+            "code",
+            "",
+            both!(zh: "这种记录不能导入", en: "records of this kind can't be imported"),
+        ));
+    };
+    for field in R::fields() {
+        match row.cell(field.column) {
+            Some("") if FILLED_IN.contains(&field.column) => {}
+            Some(text) => field.take(&mut record, text.trim())?,
+            None if is_new && !FILLED_IN.contains(&field.column) => {
+                field.take(&mut record, "")?;
+            }
+            None => {}
+        }
+    }
+    Ok(record)
 }
 
 /// Columns that the desk fills in when they are empty: an older list may not know them.
 const FILLED_IN: [&str; 2] = ["opened_at", "confirmed_at"];
 
-fn blank(kind: Kind, rows: &dyn Rows, row: &ImportRow, now: Stamp) -> Option<AnyRecord> {
+fn blank(kind: Kind, rows: &dyn Rows, row: &ReadRow, now: Stamp) -> Option<AnyRecord> {
     Some(match kind {
         Kind::Need => Need {
             opened_at: now,
@@ -310,14 +356,14 @@ fn blank(kind: Kind, rows: &dyn Rows, row: &ImportRow, now: Stamp) -> Option<Any
 /// The stored record that a row updates.
 fn find<R: Record>(
     rows: &dyn Rows,
-    row: &ImportRow,
+    row: &ReadRow,
 ) -> Result<Result<Option<R>, Problem>, StoreError> {
     if R::KIND == Kind::Match {
         return Ok(
             find_match(rows, row)?.map(|found| found.map(AnyRecord::Match).and_then(R::of_any))
         );
     }
-    let text = row.cell("code").unwrap_or_default().trim();
+    let text = row.key();
     match Code::parse(text) {
         Ok(code) => Ok(Ok(rows.get(R::KIND, &code)?.and_then(R::of_any))),
         Err(said) => Ok(Err(Problem::new("code", text, said))),
@@ -328,7 +374,7 @@ fn find<R: Record>(
 /// not say when, the newest one.
 fn find_match(
     rows: &dyn Rows,
-    row: &ImportRow,
+    row: &ReadRow,
 ) -> Result<Result<Option<Match>, Problem>, StoreError> {
     let mut of_pair = match matches_of_pair(rows, row) {
         Ok(found) => found?,
@@ -372,7 +418,7 @@ fn find_match(
 
 fn matches_of_pair(
     rows: &dyn Rows,
-    row: &ImportRow,
+    row: &ReadRow,
 ) -> Result<Result<Vec<Match>, StoreError>, Problem> {
     let code = |column: &'static str| {
         let text = row.cell(column).unwrap_or_default().trim();
@@ -389,7 +435,7 @@ fn matches_of_pair(
     }))
 }
 
-fn earlier_matches(rows: &dyn Rows, row: &ImportRow) -> u16 {
+fn earlier_matches(rows: &dyn Rows, row: &ReadRow) -> u16 {
     let found = matches_of_pair(rows, row)
         .ok()
         .and_then(Result::ok)

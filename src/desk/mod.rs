@@ -3,7 +3,6 @@
 //! A [`Command`] is decided inside one store transaction and becomes events; the events bring the index up to date and
 //! go to everyone who listens. Nothing else calls the store's write side.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
@@ -26,9 +25,11 @@ mod drafts;
 mod feed;
 mod import;
 mod journal;
+mod loading;
 mod mend;
 mod overlay;
 mod query;
+mod reading;
 mod reviews;
 mod taken;
 mod touched;
@@ -45,10 +46,11 @@ use drafts::Held;
 pub use drafts::{Claim, Hold, Resumed, Unfinished};
 use feed::Listeners;
 pub use feed::{Change, Ear, News};
-pub use import::{ImportRow, Imported, Rejected};
+pub use import::{Imported, Rejected};
 pub use journal::Journal;
 pub use overlay::Overlay;
 pub use query::{BestRow, Card};
+pub use reading::{ImportRow, ReadRow};
 use reviews::Reviews;
 pub use reviews::{Attendance, Others, Reviewer};
 pub use taken::{Left, Lost};
@@ -350,30 +352,7 @@ impl Desk {
     }
 
     fn read_index(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
-        Self::index_of(&*self.core.store.rows()?, progress)
-    }
-
-    fn index_of(rows: &dyn Rows, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {
-        let kinds = [Kind::Settings].into_iter().chain(Kind::FILES);
-        let total = kinds
-            .clone()
-            .map(|kind| rows.count(kind))
-            .sum::<Result<u64, StoreError>>()?;
-        let mut index = Index::new();
-        let mut done = 0;
-        for kind in kinds {
-            rows.scan(kind, None, &mut |record| {
-                index.load(record);
-                done += 1;
-                if done % 4096 == 0 {
-                    progress(done, total);
-                }
-                ControlFlow::Continue(())
-            })?;
-        }
-        index.pack();
-        progress(done, total);
-        Ok(index)
+        loading::index_of(&*self.core.store.rows()?, progress)
     }
 
     /// The index, loaded on first use.

@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLockReadGuard};
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, loading};
 use crate::both;
 use crate::domain::{Code, Said, Stamp};
 use crate::matching::{Awaiting, Index, QueueRow, Ranking};
@@ -76,7 +76,7 @@ impl Desk {
         let mut report = self.store().verify(since, progress)?;
         let now = self.now();
         if let Some((rows, kept)) = self.kept_answers(now)? {
-            let anew = Answers::of(&Self::index_of(&*rows, &mut |_, _| {})?, now);
+            let anew = Answers::of(&loading::index_of(&*rows, &mut |_, _| {})?, now);
             report.problems.extend(kept.differences(&anew));
         }
         Ok(report)

@@ -9,7 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::import::{self, ImportRow, Imported};
+use super::import::{self, Imported};
+use super::reading::ReadRow;
 use super::{Actor, Caller, Change, Command, Desk, DeskError, Scope, decide};
 use crate::both;
 use crate::domain::{AnyRecord, Kind, Note, Right, Stamp};
@@ -37,7 +38,7 @@ pub(super) enum Work {
     Command(Command),
     Import {
         kind: Kind,
-        rows: Vec<ImportRow>,
+        rows: Vec<ReadRow>,
         source: String,
     },
     /// Something was asked for that no role grants.

@@ -30,6 +30,36 @@ pub(super) fn detect(mut source: impl Read) -> Result<&'static Encoding, Fault> 
     }
 }
 
+/// Whether everything that `source` gives is text in UTF-8: the quick look that is enough for most files. What is not
+/// needs [`detect`], which says what it is, or what is wrong with it and where.
+pub(super) fn is_utf8(mut source: impl Read) -> Result<bool, Fault> {
+    let mut chunk = vec![0; CHUNK];
+    // Bytes at the front that begin a character.
+    let mut begun = 0;
+    loop {
+        let length = match source.read(chunk.get_mut(begun..).unwrap_or_default()) {
+            Ok(length) => length,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(Fault::Read(e)),
+        };
+        if length == 0 {
+            return Ok(begun == 0);
+        }
+        let bytes = chunk.get(..begun + length).unwrap_or_default();
+        let whole = match std::str::from_utf8(bytes) {
+            Ok(text) => text.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(_) => return Ok(false),
+        };
+        if bytes.contains(&0) {
+            return Ok(false);
+        }
+        let all = bytes.len();
+        chunk.copy_within(whole..all, 0);
+        begun = all - whole;
+    }
+}
+
 /// One look at every byte.
 struct Scan {
     offset: u64,

@@ -4,23 +4,19 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::batches::{self, Batch, End, Mark, Waiting};
 use super::error::ExchangeError;
 use super::file_error::{Fault, FileError};
 use super::location::{Location, There};
 use super::report::{FileReport, Progress, Rejection};
-use super::text_in::{self, BadRow, Row, Rows, Trouble};
+use super::text_in::{self, Rows};
 use super::text_out::Rejects;
 use crate::both;
-use crate::desk::{Actor, Desk, DeskError, ImportRow, Imported, Overlay};
+use crate::desk::{Actor, Desk, DeskError, Imported, Overlay, ReadRow};
 use crate::domain::kinds::Word;
 use crate::domain::printable::printable;
 use crate::domain::{Kind, Lang, Record};
 use crate::for_kind;
-
-/// Rows that go into one transaction.
-const BATCH: usize = 5000;
-/// Rows between two reports of progress.
-const STEP: u64 = 500;
 
 /// How to import.
 #[derive(Clone, Debug, Default)]
@@ -138,12 +134,12 @@ impl Target<'_> {
     fn take(
         &mut self,
         kind: Kind,
-        rows: Vec<ImportRow>,
+        rows: Vec<ReadRow>,
         source: &str,
     ) -> Result<Imported, DeskError> {
         match self {
-            Self::Store { desk, actor } => desk.import(actor, kind, rows, source),
-            Self::Rehearsal { desk, overlay } => desk.rehearse(overlay, kind, &rows),
+            Self::Store { desk, actor } => desk.take_in(actor, kind, rows, source),
+            Self::Rehearsal { desk, overlay } => desk.rehearse(overlay, kind, rows),
         }
     }
 }
@@ -169,10 +165,10 @@ fn take_file(
     options: &ImportOptions,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<FileReport, ExchangeError> {
-    let mut rows = text_in::open(from.clone(), &columns(kind))?;
+    let rows = text_in::open(from.clone(), &columns(kind))?;
     check_keys(kind, from.path(), &rows)?;
     let mut intake = Intake::new(kind, from, &rows, options)?;
-    let taken = intake.take(target, &mut rows, progress);
+    let taken = batches::read_ahead(kind, rows, |batch| intake.take(target, batch, progress));
     let report = intake.finish();
     match taken {
         Ok(()) => Ok(report),
@@ -209,21 +205,16 @@ fn check_keys(kind: Kind, path: &Path, rows: &Rows) -> Result<(), ExchangeError>
     )))
 }
 
-/// A row on its way to the desk, kept as it stood in case it comes back.
-enum Waiting {
-    Good(Row),
-    Bad(BadRow),
-}
-
 /// One file on its way in.
 struct Intake {
     kind: Kind,
     /// The file's name, for the journal.
     source: String,
     lang: Lang,
-    waiting: Vec<Waiting>,
     rejects: Option<Rejects>,
     rejects_path: PathBuf,
+    /// The file's size in bytes.
+    length: u64,
     report: FileReport,
 }
 
@@ -249,68 +240,55 @@ impl Intake {
             kind,
             source: printable(&name),
             lang: options.lang,
-            waiting: Vec::new(),
             rejects: (!options.dry_run).then(|| Rejects::new(rejects, &rows.header())),
             rejects_path,
+            length: rows.length(),
             report,
         })
     }
 
+    /// Takes in what was read together, up to where it is interrupted.
     fn take(
         &mut self,
         target: &mut Target<'_>,
-        rows: &mut Rows,
+        mut batch: Batch,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), ExchangeError> {
-        while let Some(next) = rows.next() {
-            self.waiting.push(match next {
-                Ok(row) => Waiting::Good(row),
-                Err(Trouble::Row(bad)) => Waiting::Bad(bad),
-                Err(Trouble::File(error)) => {
-                    self.hand_over(target)?;
-                    return Err(error.into());
-                }
-            });
-            self.report.rows += 1;
-            if self.is_full() {
-                self.hand_over(target)?;
-            }
-            if self.report.rows.is_multiple_of(STEP) && progress(self.progress(rows)).is_break() {
-                self.hand_over(target)?;
-                return Err(ExchangeError::Interrupted);
-            }
+        let before = self.report.rows;
+        let marks = std::mem::take(&mut batch.marks);
+        let wanted = |mark: &&Mark| progress(self.progress(mark)).is_break();
+        if let Some(mark) = marks.iter().find(wanted) {
+            batch.cut(usize::try_from(mark.rows - before).unwrap_or(usize::MAX));
+            self.report.rows = mark.rows;
+            self.hand_over(target, batch)?;
+            return Err(ExchangeError::Interrupted);
         }
-        self.hand_over(target)?;
-        match progress(self.progress(rows)) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(ExchangeError::Interrupted),
+        self.report.rows += batch.waiting.len() as u64;
+        let end = batch.end.take();
+        self.hand_over(target, batch)?;
+        match end {
+            None => Ok(()),
+            Some(End::Broken(error)) => Err(error.into()),
+            Some(End::Whole(mark)) => match progress(self.progress(&mark)) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(ExchangeError::Interrupted),
+            },
         }
     }
 
-    fn progress(&self, rows: &Rows) -> Progress {
+    fn progress(&self, mark: &Mark) -> Progress {
         Progress {
             kind: self.kind,
-            rows: self.report.rows,
-            done: rows.taken().min(rows.length()),
-            total: rows.length(),
+            rows: mark.rows,
+            done: mark.done.min(self.length),
+            total: self.length,
         }
     }
 
-    /// The vocabularies go in as a whole, since their rows may refer to later ones.
-    fn is_full(&self) -> bool {
-        let whole = matches!(
-            self.kind,
-            Kind::Street | Kind::Community | Kind::Category | Kind::Capability
-        );
-        !whole && self.waiting.len() >= BATCH
-    }
-
-    fn hand_over(&mut self, target: &mut Target<'_>) -> Result<(), DeskError> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let rows: Vec<ImportRow> = waiting.iter().filter_map(Waiting::import_row).collect();
+    fn hand_over(&mut self, target: &mut Target<'_>, batch: Batch) -> Result<(), DeskError> {
         let mut imported = Imported::default();
-        if !rows.is_empty() {
-            imported = target.take(self.kind, rows, &self.source)?;
+        if !batch.rows.is_empty() {
+            imported = target.take(self.kind, batch.rows, &self.source)?;
         }
         self.report.added += imported.added;
         self.report.changed += imported.changed;
@@ -318,7 +296,7 @@ impl Intake {
         self.report.warn(imported.warnings);
         let mut rejected = imported.rejected.into_iter().peekable();
         let mut place = 0;
-        for row in waiting {
+        for row in batch.waiting {
             match row {
                 Waiting::Bad(bad) => self.reject(Rejection::of_bad(&bad), bad.raw()),
                 Waiting::Good(row) => {
@@ -353,20 +331,6 @@ impl Intake {
             Some(Err(error)) => self.report.rejects_error = Some(error),
         }
         self.report
-    }
-}
-
-impl Waiting {
-    fn import_row(&self) -> Option<ImportRow> {
-        let Self::Good(row) = self else { return None };
-        let cells = row
-            .known()
-            .map(|(column, cell)| (column, cell.to_owned()))
-            .collect();
-        Some(ImportRow {
-            line: row.line,
-            cells,
-        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bytes in and out: the interchange files.
 
+mod batches;
 mod copy;
 mod decode;
 mod error;

@@ -8,6 +8,7 @@ use crate::domain::lang::Lang;
 use crate::domain::printable::{half_width, printable};
 use crate::say;
 use csv::StringRecord;
+use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::PathBuf;
@@ -94,7 +95,7 @@ fn open_in_chunks(at: &Location, known: &[&'static str], chunk: usize) -> Result
         return Err(Fault::NotAFile);
     }
     let mut file = at.open().map_err(Fault::Read)?;
-    let encoding = decode::detect(&mut file)?;
+    let encoding = encoding_of(&mut file)?;
     file.seek(SeekFrom::Start(0)).map_err(Fault::Read)?;
     let length = file.metadata().map_err(Fault::Read)?.len();
     let mut reader = csv::ReaderBuilder::new()
@@ -125,6 +126,14 @@ fn open_in_chunks(at: &Location, known: &[&'static str], chunk: usize) -> Result
         length,
         ended: false,
     })
+}
+
+fn encoding_of(file: &mut File) -> Result<&'static Encoding, Fault> {
+    if decode::is_utf8(&mut *file)? {
+        return Ok(encoding_rs::UTF_8);
+    }
+    file.seek(SeekFrom::Start(0)).map_err(Fault::Read)?;
+    decode::detect(file)
 }
 
 impl Rows {

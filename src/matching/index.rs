@@ -217,7 +217,9 @@ impl Index {
                 .collect(),
             away: r.away.clone(),
         };
-        self.post(id, false);
+        if self.cards.card(id).known() {
+            self.post(id, false);
+        }
         self.cards.put(id, &offer);
         self.cards.set_point(id, self.places.point(&home));
         self.post(id, true);

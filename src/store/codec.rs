@@ -4,8 +4,9 @@
 //! check ordinary reads, so a flipped bit would come back as wrong data without the checksum.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use minicbor::{Decoder, Encoder};
+use minicbor::{Decoder, Encode, Encoder};
 
 use super::StoreError;
 use crate::both;
@@ -30,11 +31,17 @@ pub(super) fn corrupt(kind: Kind, key: &str) -> StoreError {
     ))
 }
 
-/// A record as a stored value.
-pub(super) fn encode(record: &AnyRecord) -> Vec<u8> {
+/// A record without its envelope.
+pub(super) fn payload(record: &AnyRecord) -> Vec<u8> {
+    with_record!(record, record => cbor(record))
+}
+
+/// A value's CBOR. Most that is kept needs no more room than is made at first.
+pub(super) fn cbor(value: &impl Encode<()>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(512);
     // Writing to memory can't fail.
-    let payload = with_record!(record, record => minicbor::to_vec(record)).unwrap_or_default();
-    seal(record.kind() as u8, &payload)
+    let _ = minicbor::encode(value, &mut bytes);
+    bytes
 }
 
 /// Puts a payload into an envelope of a sort: a kind of record, or something else that is kept.
@@ -97,34 +104,67 @@ pub(super) fn decode(kind: Kind, key: &str, value: &[u8]) -> Result<AnyRecord, S
 
 /// The fields of a record, by number, those with their default value left out.
 pub(super) fn fields(record: &AnyRecord) -> Fields {
-    let all = with_record!(record, record => split(&minicbor::to_vec(record).unwrap_or_default()));
-    let defaults =
-        for_kind!(record.kind(), R => split(&minicbor::to_vec(R::default()).unwrap_or_default()));
-    all.into_iter()
-        .filter(|(number, value)| defaults.get(number) != Some(value))
+    let payload = payload(record);
+    let set = set(record.kind(), &payload).into_iter();
+    set.map(|(number, value)| (number, value.to_vec()))
         .collect()
 }
 
-/// The entries of a CBOR map with numbers as keys; nothing for anything else.
-fn split(payload: &[u8]) -> Fields {
-    let mut decoder = Decoder::new(payload);
-    let mut fields = Fields::new();
-    let Ok(Some(count)) = decoder.map() else {
-        return fields;
+/// The fields of an encoded record in the order of their numbers, those with their default value left out.
+pub(super) fn set(kind: Kind, payload: &[u8]) -> Vec<(u32, &[u8])> {
+    let mut defaults = defaults(kind).iter().peekable();
+    let mut fields = split(payload);
+    fields.retain(|(number, value)| {
+        while defaults.next_if(|(other, _)| other < number).is_some() {}
+        defaults
+            .peek()
+            .is_none_or(|(other, default)| other != number || default != value)
+    });
+    fields
+}
+
+/// The fields of a kind's blank record, worked out once.
+fn defaults(kind: Kind) -> &'static [(u32, Vec<u8>)] {
+    type Kept = OnceLock<Vec<(u32, Vec<u8>)>>;
+    static KEPT: [Kept; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
+    let place = Kind::ALL.iter().position(|known| *known == kind);
+    let Some(kept) = place.and_then(|place| KEPT.get(place)) else {
+        return &[];
     };
+    kept.get_or_init(|| {
+        let payload = for_kind!(kind, R => minicbor::to_vec(R::default())).unwrap_or_default();
+        let fields = split(&payload).into_iter();
+        fields
+            .map(|(number, value)| (number, value.to_vec()))
+            .collect()
+    })
+}
+
+/// The entries of a CBOR map with numbers as keys, in the order of these; nothing for anything else.
+fn split(payload: &[u8]) -> Vec<(u32, &[u8])> {
+    let mut decoder = Decoder::new(payload);
+    let Ok(Some(count)) = decoder.map() else {
+        return Vec::new();
+    };
+    let mut fields = Vec::with_capacity(
+        usize::try_from(count)
+            .unwrap_or_default()
+            .min(payload.len()),
+    );
     for _ in 0..count {
         let Ok(number) = decoder.u32() else { break };
         let from = decoder.position();
         if decoder.skip().is_err() {
             break;
         }
-        fields.insert(
+        fields.push((
             number,
-            payload
-                .get(from..decoder.position())
-                .unwrap_or_default()
-                .to_vec(),
-        );
+            payload.get(from..decoder.position()).unwrap_or_default(),
+        ));
+    }
+    // They are written in this order; it is what those who compare fields rely on.
+    if !fields.is_sorted_by_key(|(number, _)| *number) {
+        fields.sort_by_key(|(number, _)| *number);
     }
     fields
 }
@@ -161,6 +201,10 @@ mod tests {
             ..Supplier::default()
         }
         .into()
+    }
+
+    fn encode(record: &AnyRecord) -> Vec<u8> {
+        seal(record.kind() as u8, &payload(record))
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! version of the person's side row the value lies, so that erasing those rows leaves the chain whole.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::slice;
 
 use chrono::DateTime;
 use hmac::{Hmac, KeyInit, Mac};
@@ -89,77 +91,142 @@ pub(super) fn is_personal(kind: Kind, number: u32) -> bool {
     for_kind!(kind, R => R::fields().iter().any(|field| field.number == number && field.privacy != Privacy::Open))
 }
 
-/// The keyed hash that stands for a personal value.
-pub(super) fn hide(key: &Hash, number: u32, value: &[u8]) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return Vec::new();
-    };
-    mac.update(&number.to_le_bytes());
-    mac.update(value);
-    mac.finalize()
-        .into_bytes()
-        .iter()
-        .take(16)
-        .copied()
-        .collect()
+/// Makes the keyed hashes that stand for personal values: the key's part of the work is done once.
+pub(super) struct Veil {
+    keyed: Option<Hmac<Sha256>>,
+    /// What stands for no value, by the field's number.
+    nothing: Vec<Vec<u8>>,
 }
 
-/// The fields by which two states of a record differ.
-pub(super) fn differences(before: &Fields, after: &Fields) -> Vec<Change> {
-    let mut numbers: Vec<u32> = before.keys().chain(after.keys()).copied().collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let value = |fields: &Fields, number: u32| fields.get(&number).cloned().unwrap_or_default();
-    let changes = numbers.into_iter().map(|number| Change {
-        number,
-        before: value(before, number),
-        after: value(after, number),
-    });
-    changes
-        .filter(|change| change.before != change.after)
-        .collect()
-}
+/// Numbers of fields for which the hash of no value is kept.
+const FEW: u32 = 32;
 
-/// The entry of an event, and its personal values for the side row.
-pub(super) fn entry(
-    event: &Event,
-    request: &Request,
-    previous: Hash,
-    key: &Hash,
-    version: u32,
-) -> (Stored, Side) {
-    let kind = event.after.kind();
-    let before = event.before.as_ref().map(codec::fields).unwrap_or_default();
-    let mut changes = differences(&before, &codec::fields(&event.after));
-    let side = Side(
-        changes
-            .iter()
-            .filter(|change| is_personal(kind, change.number))
-            .cloned()
-            .collect(),
-    );
-    for change in changes
-        .iter_mut()
-        .filter(|change| is_personal(kind, change.number))
-    {
-        change.before = hide(key, change.number, &change.before);
-        change.after = hide(key, change.number, &change.after);
+impl Veil {
+    pub fn new(key: &Hash) -> Self {
+        let mut veil = Self {
+            keyed: Hmac::new_from_slice(key).ok(),
+            nothing: Vec::new(),
+        };
+        veil.nothing = (0..FEW).map(|number| veil.hash(number, &[])).collect();
+        veil
     }
-    let stored = Stored {
-        previous,
-        request: request.id.0.to_be_bytes(),
-        who: request.who.clone(),
-        station: request.station.clone(),
-        real: request.real.timestamp_millis(),
-        now: request.now,
-        verb: event.verb,
-        kind,
-        key: event.after.key(),
-        reason: event.reason.clone(),
-        changes,
-        version: if side.0.is_empty() { 0 } else { version },
-    };
-    (stored, side)
+
+    /// Whether it was made with this key.
+    pub fn is_of(&self, key: &Hash) -> bool {
+        self.nothing == Self::new(key).nothing
+    }
+
+    /// The keyed hash that stands for a value of a field.
+    pub fn hide(&self, number: u32, value: &[u8]) -> Vec<u8> {
+        let kept = self.nothing.get(number as usize);
+        match kept.filter(|_| value.is_empty()) {
+            Some(nothing) => nothing.clone(),
+            None => self.hash(number, value),
+        }
+    }
+
+    fn hash(&self, number: u32, value: &[u8]) -> Vec<u8> {
+        let Some(mut mac) = self.keyed.clone() else {
+            return Vec::new();
+        };
+        mac.update(&number.to_le_bytes());
+        mac.update(value);
+        mac.finalize()
+            .into_bytes()
+            .iter()
+            .take(16)
+            .copied()
+            .collect()
+    }
+}
+
+/// The fields by which two states of a record differ, by number: of each the values that are not its default.
+fn differences(before: &[(u32, &[u8])], after: &[(u32, &[u8])]) -> Vec<Change> {
+    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    let mut changes = Vec::with_capacity(after.len());
+    while let Some(number) = next_number(before.peek(), after.peek()) {
+        let take = |fields: &mut Peekable<slice::Iter<'_, (u32, &[u8])>>| {
+            fields
+                .next_if(|(own, _)| *own == number)
+                .map_or(&[][..], |(_, value)| *value)
+                .to_vec()
+        };
+        let (before, after) = (take(&mut before), take(&mut after));
+        if before != after {
+            changes.push(Change {
+                number,
+                before,
+                after,
+            });
+        }
+    }
+    changes
+}
+
+fn next_number(a: Option<&&(u32, &[u8])>, b: Option<&&(u32, &[u8])>) -> Option<u32> {
+    a.into_iter().chain(b).map(|(number, _)| *number).min()
+}
+
+/// What an event leaves in the store that does not depend on what was written before it.
+pub(super) struct Prepared {
+    /// The record's stored value.
+    pub value: Vec<u8>,
+    /// The fields that became different, for the journal.
+    changes: Vec<Change>,
+    /// The personal ones, encoded for the side row; empty when there are none.
+    pub side: Vec<u8>,
+}
+
+impl Prepared {
+    pub fn new(event: &Event, veil: &Veil) -> Self {
+        let kind = event.after.kind();
+        let payload = codec::payload(&event.after);
+        let before = event.before.as_ref().map(codec::payload);
+        let before = before.as_deref().map(|payload| codec::set(kind, payload));
+        let mut changes = differences(
+            before.as_deref().unwrap_or_default(),
+            &codec::set(kind, &payload),
+        );
+        let mut side = Side::default();
+        for change in &mut changes {
+            if is_personal(kind, change.number) {
+                let hidden = Change {
+                    number: change.number,
+                    before: veil.hide(change.number, &change.before),
+                    after: veil.hide(change.number, &change.after),
+                };
+                side.0.push(std::mem::replace(change, hidden));
+            }
+        }
+        let side = if side.0.is_empty() {
+            Vec::new()
+        } else {
+            codec::cbor(&side)
+        };
+        Self {
+            value: codec::seal(kind as u8, &payload),
+            changes,
+            side,
+        }
+    }
+
+    /// The event's entry. `version` is that of the side row.
+    pub fn entry(self, event: &Event, request: &Request, previous: Hash, version: u32) -> Stored {
+        Stored {
+            previous,
+            request: request.id.0.to_be_bytes(),
+            who: request.who.clone(),
+            station: request.station.clone(),
+            real: request.real.timestamp_millis(),
+            now: request.now,
+            verb: event.verb,
+            kind: event.after.kind(),
+            key: event.after.key(),
+            reason: event.reason.clone(),
+            changes: self.changes,
+            version: if self.side.is_empty() { 0 } else { version },
+        }
+    }
 }
 
 /// The entry of a deed that changes no record.
@@ -183,7 +250,7 @@ pub(super) fn noted(note: &Note, request: &Request, previous: Hash) -> Stored {
 impl Stored {
     /// The entry's bytes and its hash.
     pub fn bytes(&self) -> (Vec<u8>, Hash) {
-        let bytes = minicbor::to_vec(self).unwrap_or_default();
+        let bytes = codec::cbor(self);
         let hash = Sha256::digest(&bytes).into();
         (bytes, hash)
     }

@@ -126,6 +126,22 @@ fn gbk_is_detected_and_read_also_across_buffers() {
 }
 
 #[test]
+fn the_quick_look_knows_utf_8_across_buffers() {
+    let is_utf8 = |bytes: &[u8]| decode::is_utf8(bytes).unwrap();
+    for ahead in CHUNK - 5..=CHUNK + 5 {
+        let text = "a".repeat(ahead) + "王é𠀀" + &"b".repeat(CHUNK);
+        assert!(is_utf8(text.as_bytes()), "{ahead}");
+        let mut damaged = text.clone().into_bytes();
+        damaged[ahead + 1] = b'x';
+        assert!(!is_utf8(&damaged), "{ahead}");
+        assert!(!is_utf8(&text.as_bytes()[..=ahead]), "{ahead}");
+        damaged[ahead..ahead + 3].fill(0);
+        assert!(!is_utf8(&damaged), "{ahead}");
+    }
+    assert!(is_utf8(b""));
+}
+
+#[test]
 fn a_short_gbk_file_and_four_byte_gb18030_are_read() {
     for name in ["王", "李雷", "吕布䶮", "𠮷田"] {
         let text = format!("code,name\nV1,{name}\n");

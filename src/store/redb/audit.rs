@@ -11,7 +11,7 @@ use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, any, drafts};
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::{Code, Kind};
-use crate::store::journal::{self, Hash, START, Side, Stored};
+use crate::store::journal::{self, Hash, START, Side, Stored, Veil};
 use crate::store::tables::{after, entry_key, links, record_key, side_key};
 use crate::store::{Entry, Head, Report, StoreError, codec};
 
@@ -80,7 +80,7 @@ fn split_key(key: &[u8]) -> (String, u64) {
 /// Walks the journal and the records and compares them.
 pub(super) fn verify(
     transaction: &ReadTransaction,
-    key: &Hash,
+    veil: &Veil,
     since: &[Head],
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, StoreError> {
@@ -88,7 +88,7 @@ pub(super) fn verify(
     let records = transaction.open_table(RECORDS).map_err(any)?;
     let total = journal.len().map_err(any)? + records.len().map_err(any)?;
     let mut audit = Audit {
-        key,
+        veil,
         report: Report::default(),
         sums: HashMap::new(),
         total,
@@ -101,7 +101,7 @@ pub(super) fn verify(
 }
 
 struct Audit<'a> {
-    key: &'a Hash,
+    veil: &'a Veil,
     report: Report,
     /// For each record the sum of what its entries put in less what they took out; its fields must come to the same.
     /// Sums need no order, which entries of one record in several chains do not have.
@@ -185,7 +185,7 @@ impl Audit<'_> {
         for change in &stored.changes {
             let worth = |value: &[u8]| {
                 if journal::is_personal(stored.kind, change.number) {
-                    hidden_worth(self.key, change.number, value)
+                    hidden_worth(self.veil, change.number, value)
                 } else {
                     worth(change.number, value)
                 }
@@ -256,7 +256,7 @@ impl Audit<'_> {
 
     fn field_worth(&self, kind: Kind, number: u32, value: &[u8]) -> u128 {
         if journal::is_personal(kind, number) {
-            hidden_worth(self.key, number, &journal::hide(self.key, number, value))
+            hidden_worth(self.veil, number, &self.veil.hide(number, value))
         } else {
             worth(number, value)
         }
@@ -283,8 +283,8 @@ fn worth(number: u32, value: &[u8]) -> u128 {
     }
 }
 
-fn hidden_worth(key: &Hash, number: u32, hidden: &[u8]) -> u128 {
-    if hidden == journal::hide(key, number, &[]) {
+fn hidden_worth(veil: &Veil, number: u32, hidden: &[u8]) -> u128 {
+    if hidden == veil.hide(number, &[]) {
         0
     } else {
         worth(number, hidden)

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use redb::backends::FileBackend;
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, TableDefinition};
 
-use super::journal::Hash;
+use super::journal::{Hash, Veil};
 use super::{
     Entry, Executed, Feed, Head, Job, KeptDraft, Ledger, RequestId, Rows, Store, StoreError, Views,
     codec,
@@ -54,14 +54,14 @@ const TABLES: [Bytes; 9] = [
 /// The file's own format, apart from that of the values in it.
 const FORMAT: u16 = 2;
 /// redb's own default is a GiB.
-const CACHE: usize = 48 << 20;
+const CACHE: usize = 32 << 20;
 
 /// A store in one redb file.
 pub struct RedbStore {
     /// None when it could not be opened again after a failed write.
     db: RwLock<Option<Database>>,
-    /// The key of the journal's keyed hashes.
-    key: Hash,
+    /// The journal's keyed hashes.
+    veil: Veil,
     /// A write has failed: what is on the disk is known only after opening again, and redb does nothing more before.
     failed: AtomicBool,
     written: AtomicBool,
@@ -104,7 +104,7 @@ impl RedbStore {
         let store = Self {
             file: identity(path)?,
             db: RwLock::new(Some(db)),
-            key,
+            veil: Veil::new(&key),
             failed: AtomicBool::new(false),
             written: AtomicBool::new(true),
             path: path.to_owned(),
@@ -126,7 +126,7 @@ impl RedbStore {
         let store = Self {
             file: identity(path)?,
             db: RwLock::new(Some(db)),
-            key,
+            veil: Veil::new(&key),
             failed: AtomicBool::new(false),
             written: AtomicBool::new(false),
             path: path.to_owned(),
@@ -330,7 +330,7 @@ impl Ledger for RedbStore {
             return Err(closed());
         }
         let db = self.db();
-        let done = write::execute(db.as_ref().ok_or_else(closed)?, &self.key, jobs);
+        let done = write::execute(db.as_ref().ok_or_else(closed)?, &self.veil, jobs);
         self.written.store(true, Ordering::Release);
         self.look();
         if done
@@ -393,7 +393,7 @@ impl Store for RedbStore {
         since: &[Head],
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<super::Report, StoreError> {
-        audit::verify(&self.begin_read()?, &self.key, since, progress)
+        audit::verify(&self.begin_read()?, &self.veil, since, progress)
     }
 
     fn backup(&self, into: &File) -> Result<(), StoreError> {
@@ -437,7 +437,7 @@ impl Store for RedbStore {
         // Its lock must go before the file can be opened again. Who still reads hears that the database was closed.
         drop(db.take());
         let (again, key) = opened(&self.path)?;
-        if key != self.key {
+        if !self.veil.is_of(&key) {
             return Err(closed());
         }
         *db = Some(again);

@@ -82,8 +82,7 @@ impl<T: ReadableTable<Key, Key>> Rows for View<T> {
             .map_err(any)?
         {
             let (key, value) = row.map_err(any)?;
-            let key =
-                String::from_utf8_lossy(key.value().get(1..).unwrap_or_default()).into_owned();
+            let key = String::from_utf8_lossy(key.value().get(1..).unwrap_or_default());
             if each(codec::decode(kind, &key, value.value())?).is_break() {
                 break;
             }
@@ -107,8 +106,7 @@ impl<T: ReadableTable<Key, Key>> Rows for View<T> {
             .map_err(any)?
         {
             let (key, value) = row.map_err(any)?;
-            let key =
-                String::from_utf8_lossy(key.value().get(1..).unwrap_or_default()).into_owned();
+            let key = String::from_utf8_lossy(key.value().get(1..).unwrap_or_default());
             found.extend(Match::of_any(codec::decode(
                 Kind::Match,
                 &key,

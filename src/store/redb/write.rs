@@ -1,5 +1,8 @@
 //! The decisions that wait, in one transaction: rows, index rows, journal, side rows and results together, or nothing.
 
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
 use redb::{AccessGuard, Database, ReadableTable, Table, WriteTransaction};
 
 use super::drafts::Change;
@@ -8,7 +11,7 @@ use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESU
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::{Code, Event, Kind, Note};
-use crate::store::journal::{self, Hash, START, Stored};
+use crate::store::journal::{self, Hash, Prepared, START, Stored, Veil};
 use crate::store::tables::{after, entry_key, links, record_key, side_key};
 use crate::store::{Executed, Job, Refusal, Request, RequestId, StoreError, Undecided, codec};
 
@@ -22,14 +25,14 @@ type Key = &'static [u8];
 /// Decides and writes commands in one transaction.
 pub(super) fn execute(
     db: &Database,
-    key: &Hash,
+    veil: &Veil,
     jobs: &mut [Job<'_>],
 ) -> Result<Vec<Executed>, StoreError> {
     let transaction = db.begin_write().map_err(any)?;
     let mut executed = Vec::with_capacity(jobs.len());
     let mut wrote = false;
     for job in jobs {
-        let mut done = execute_one(&transaction, key, job, &mut wrote)?;
+        let mut done = execute_one(&transaction, veil, job, &mut wrote)?;
         if let (Executed::Done(events), Some(draft)) = (&done, job.draft)
             && events.is_empty()
         {
@@ -57,7 +60,7 @@ pub(super) fn execute(
 
 fn execute_one(
     transaction: &WriteTransaction,
-    key: &Hash,
+    veil: &Veil,
     job: &mut Job<'_>,
     wrote: &mut bool,
 ) -> Result<Executed, StoreError> {
@@ -94,7 +97,7 @@ fn execute_one(
         Err(Undecided::Refused(refusal)) => return Ok(Executed::Refused(refusal)),
         Err(Undecided::Denied(refusal, notes)) => {
             if !notes.is_empty() {
-                let mut writer = Writer::new(transaction, key)?;
+                let mut writer = Writer::new(transaction)?;
                 for note in &notes {
                     writer.note(note, &job.request)?;
                 }
@@ -107,10 +110,10 @@ fn execute_one(
         Err(Undecided::Failed(error)) => return Ok(Executed::Failed(error)),
     };
     if !decision.is_empty() {
-        let mut writer = Writer::new(transaction, key)?;
-        for event in &decision.events {
-            writer.write(event, &job.request)?;
-        }
+        let mut writer = Writer::new(transaction)?;
+        prepared(&decision.events, veil, |event, prepared| {
+            writer.write(event, prepared, &job.request)
+        })?;
         for note in &decision.notes {
             writer.note(note, &job.request)?;
         }
@@ -120,6 +123,44 @@ fn execute_one(
         *wrote = true;
     }
     Ok(Executed::Done(decision.events))
+}
+
+/// From how many events on another thread prepares them while those before are written.
+const MANY: usize = 1024;
+/// Events that are handed over together.
+const BATCH: usize = 128;
+
+/// Hands each event to `write` with what it leaves in the store.
+fn prepared(
+    events: &[Event],
+    veil: &Veil,
+    mut write: impl FnMut(&Event, Prepared) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    if events.len() < MANY {
+        return events
+            .iter()
+            .try_for_each(|event| write(event, Prepared::new(event, veil)));
+    }
+    thread::scope(|scope| {
+        let (give, taken) = sync_channel(4);
+        scope.spawn(move || {
+            for batch in events.chunks(BATCH) {
+                let ready: Vec<Prepared> = batch
+                    .iter()
+                    .map(|event| Prepared::new(event, veil))
+                    .collect();
+                // Nobody takes any more after a failure.
+                if give.send(ready).is_err() {
+                    break;
+                }
+            }
+        });
+        let all = taken.into_iter().flatten();
+        events
+            .iter()
+            .zip(all)
+            .try_for_each(|(event, ready)| write(event, ready))
+    })
 }
 
 fn used_before() -> Refusal {
@@ -211,7 +252,6 @@ struct Writer<'t> {
     personal: Table<'t, Key, Key>,
     results: Table<'t, Key, Key>,
     order: Table<'t, Key, Key>,
-    key: &'t Hash,
     /// The chains written to, with their newest entry; flushed at the end.
     grown: std::collections::BTreeMap<Code, (u64, Hash)>,
     /// Where this command's first entries are.
@@ -220,7 +260,7 @@ struct Writer<'t> {
 }
 
 impl<'t> Writer<'t> {
-    fn new(transaction: &'t WriteTransaction, key: &'t Hash) -> Result<Self, StoreError> {
+    fn new(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
             records: transaction.open_table(RECORDS).map_err(any)?,
             links: transaction.open_table(LINKS).map_err(any)?,
@@ -230,19 +270,23 @@ impl<'t> Writer<'t> {
             personal: transaction.open_table(PERSONAL).map_err(any)?,
             results: transaction.open_table(RESULTS).map_err(any)?,
             order: transaction.open_table(RESULT_ORDER).map_err(any)?,
-            key,
             grown: std::collections::BTreeMap::new(),
             places: Vec::new(),
             added: std::collections::BTreeMap::new(),
         })
     }
 
-    fn write(&mut self, event: &Event, request: &Request) -> Result<(), StoreError> {
+    fn write(
+        &mut self,
+        event: &Event,
+        prepared: Prepared,
+        request: &Request,
+    ) -> Result<(), StoreError> {
         let (kind, key) = (event.after.kind(), event.after.key());
         self.records
             .insert(
                 record_key(kind, key.as_str()).as_slice(),
-                codec::encode(&event.after).as_slice(),
+                prepared.value.as_slice(),
             )
             .map_err(any)?;
         let (old, new) = (
@@ -260,10 +304,15 @@ impl<'t> Writer<'t> {
         if event.before.is_none() {
             *self.added.entry(kind.word()).or_default() += 1;
         }
-        self.append(event, request)
+        self.append(event, prepared, request)
     }
 
-    fn append(&mut self, event: &Event, request: &Request) -> Result<(), StoreError> {
+    fn append(
+        &mut self,
+        event: &Event,
+        prepared: Prepared,
+        request: &Request,
+    ) -> Result<(), StoreError> {
         let (_, previous) = self.head(&event.chain)?;
         let (kind, key) = (event.after.kind(), event.after.key());
         let version = if event.before.is_some() {
@@ -271,16 +320,15 @@ impl<'t> Writer<'t> {
         } else {
             1
         };
-        let (entry, side) = journal::entry(event, request, previous, self.key, version);
-        if !side.0.is_empty() {
-            let values = minicbor::to_vec(&side).unwrap_or_default();
+        if !prepared.side.is_empty() {
             self.personal
                 .insert(
                     side_key(kind, key.as_str(), version).as_slice(),
-                    values.as_slice(),
+                    prepared.side.as_slice(),
                 )
                 .map_err(any)?;
         }
+        let entry = prepared.entry(event, request, previous, version);
         self.chain(&event.chain, &entry)
     }
 
