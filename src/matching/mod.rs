@@ -11,6 +11,7 @@ mod places;
 mod pool;
 mod rules;
 mod space;
+mod taken;
 mod tree;
 
 pub use index::Index;

@@ -5,9 +5,13 @@ use crate::domain::Said;
 use crate::matching::ask::Ask;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
+    let capacity = usize::from(a.supplier(s).capacity);
+    if a.is_idle(s) {
+        return capacity == 0 && !a.visits.is_empty();
+    }
     a.visits
         .iter()
-        .any(|v| a.clashing(s, *v).count() >= usize::from(a.supplier(s).capacity))
+        .any(|v| a.clashing(s, *v).count() >= capacity)
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {
