@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::cards::{Card, Hours};
+use super::cards::Card;
 use super::history::{History, between};
 use super::index::{Booking, Index, Served};
 use super::rules::{RULES, all_pass};
 use super::space::{Glance, Hit};
+use super::taken::{Hours, Week, since};
 use super::tree::Below;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
 use crate::domain::geo::{Point, Target};
@@ -42,6 +43,8 @@ pub(super) struct Ask<'a> {
     /// The half hours that visits take of days of the week, each day with the like once.
     hours: Vec<Hours>,
     weeks: Vec<Week>,
+    /// Nothing that starts before this is in the way of a visit or in its week.
+    since: Minute,
     pub(super) last_day: Option<Day>,
     scratch: Option<&'a Scratch>,
     /// Kilometres by which every radius is extended.
@@ -55,14 +58,7 @@ struct Seen<'a> {
     level: u8,
     distance: Option<f64>,
     history: &'a History,
-}
-
-/// An ISO week with visits looked at: its minutes from and to, and those that the visits take.
-#[derive(Clone, Copy)]
-struct Week {
-    from: Minute,
-    to: Minute,
-    taken: i32,
+    idle: bool,
 }
 
 /// Suppliers whose cards are read together.
@@ -109,7 +105,8 @@ impl<'a> Ask<'a> {
                 })
                 .collect(),
             hours: Hours::of(&visits, need.minutes),
-            weeks: weeks(&visits, need.minutes),
+            since: since(&visits),
+            weeks: Week::of(&visits, need.minutes),
             last_day: visits.iter().max().map(|visit| visit.day()),
             visits,
             scratch,
@@ -140,6 +137,7 @@ impl<'a> Ask<'a> {
             required: self.required.clone(),
             hours: self.hours.clone(),
             weeks: self.weeks.clone(),
+            since: self.since,
             last_day: self.last_day,
             scratch: Some(scratch),
             extra_km: self.extra_km,
@@ -217,6 +215,20 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// Whether nothing that a supplier has booked or done matters for the visits.
+    pub(super) fn is_idle(&self, s: u32) -> bool {
+        match self.seen(s) {
+            Some(seen) => seen.idle,
+            None => self.idles(s, self.index.history(s)),
+        }
+    }
+
+    fn idles(&self, s: u32, history: &History) -> bool {
+        history.booked.last().is_none_or(|b| b.start < self.since)
+            && history.rows.last().is_none_or(|r| r.start < self.since)
+            && !self.scratch.is_some_and(|more| more.contains_key(&s))
+    }
+
     /// The booked visits that start from `from` and before `to`, and those supposed at any time.
     fn bookings(&self, s: u32, from: Minute, to: Minute) -> impl Iterator<Item = &Booking> {
         let more = self.scratch.and_then(|scratch| scratch.get(&s));
@@ -279,11 +291,11 @@ impl<'a> Ask<'a> {
 
     /// The minutes of the first week that would be too full.
     pub(super) fn overfull(&self, s: u32) -> Option<i32> {
-        let card = self.supplier(s);
-        let mut totals = self
-            .weeks
-            .iter()
-            .map(|week| week.taken + self.week_minutes(s, week));
+        let (card, idle) = (self.supplier(s), self.is_idle(s));
+        let more = |week| {
+            if idle { 0 } else { self.week_minutes(s, week) }
+        };
+        let mut totals = self.weeks.iter().map(|week| week.taken + more(week));
         let too_full = |total: &i32| {
             let limit = || self.index.cards.max_hours(s);
             !card.surely_within(*total)
@@ -390,11 +402,13 @@ impl<'a> Ask<'a> {
         } else {
             self.measured(hit.id)
         };
+        let history = self.index.history(hit.id);
         self.seen.set(Some(Seen {
             supplier: hit.id,
             level: hit.level,
             distance,
-            history: self.index.history(hit.id),
+            history,
+            idle: self.idles(hit.id, history),
         }));
     }
 
@@ -444,26 +458,6 @@ impl<'a> Ask<'a> {
             criteria: values,
         }
     }
-}
-
-/// The weeks of some visits.
-fn weeks(visits: &[Minute], minutes: u16) -> Vec<Week> {
-    let mut weeks: Vec<Week> = Vec::new();
-    for visit in visits {
-        let day = visit.day();
-        let monday = Day(day.0 - i32::from(day.weekday()));
-        let from = monday.start();
-        match weeks.iter_mut().find(|week| week.from == from) {
-            Some(week) => week.taken += i32::from(minutes),
-            None => weeks.push(Week {
-                from,
-                to: from.plus(7 * DAY),
-                taken: i32::from(minutes),
-            }),
-        }
-    }
-    weeks.sort_unstable_by_key(|week| week.from);
-    weeks
 }
 
 /// Scores are compared to nine decimals (SPEC §3).

@@ -3,6 +3,7 @@
 
 use super::places::Home;
 use super::space::Hit;
+use super::taken::Hours;
 use crate::domain::geo::Point;
 use crate::domain::record::Away;
 use crate::domain::{Day, Minute, Sex, Week};
@@ -21,30 +22,6 @@ const WOMAN: u16 = 1 << 3;
 const HAS_AWAY: u16 = 1 << 4;
 const HAS_LIMIT: u16 = 1 << 5;
 const AT_HOME: u16 = 1 << 6;
-
-/// Half hours of a weekday, as bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hours {
-    weekday: u8,
-    taken: u64,
-}
-
-impl Hours {
-    /// What visits of one length take; the like once.
-    pub(super) fn of(visits: &[Minute], minutes: u16) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for visit in visits {
-            let hours = Self {
-                weekday: visit.day().weekday(),
-                taken: Week::taken(*visit, minutes),
-            };
-            if !all.contains(&hours) {
-                all.push(hours);
-            }
-        }
-        all
-    }
-}
 
 /// What the rules read most of a supplier.
 #[derive(Clone, Copy, Debug)]
@@ -304,7 +281,7 @@ impl<'a> Lists<'a> {
 /// All suppliers by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Cards {
-    list: Vec<Card>,
+    all: Vec<Card>,
     /// Not a number where there is no point.
     points: Vec<Point>,
     lists: Vec<u32>,
@@ -319,18 +296,18 @@ const NOWHERE: Point = Point {
 
 impl Cards {
     pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.list.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
     }
 
     /// How many have a record.
     pub(super) fn known(&self) -> usize {
-        self.list.iter().filter(|card| card.known()).count()
+        self.all.iter().filter(|card| card.known()).count()
     }
 
     /// Makes room for the numbers below `count`.
     pub(super) fn grow(&mut self, count: usize) {
-        if self.list.len() < count {
-            self.list.resize(count, Card::default());
+        if self.all.len() < count {
+            self.all.resize(count, Card::default());
             self.points.resize(count, NOWHERE);
         }
     }
@@ -345,7 +322,7 @@ impl Cards {
             flags: 0,
             within: u16::MAX,
         };
-        self.list.get(s as usize).unwrap_or(&NONE)
+        self.all.get(s as usize).unwrap_or(&NONE)
     }
 
     pub(super) fn point(&self, s: u32) -> Option<Point> {
@@ -379,7 +356,7 @@ impl Cards {
     }
 
     pub(super) fn set_past(&mut self, s: u32, past: u32) {
-        if let Some(card) = self.list.get_mut(s as usize) {
+        if let Some(card) = self.all.get_mut(s as usize) {
             card.past = past;
         }
     }
@@ -389,7 +366,7 @@ impl Cards {
         let before = self.lists_of(s).len();
         let words = offer.words();
         let known = self.card(s).known();
-        let Some(card) = self.list.get_mut(s as usize) else {
+        let Some(card) = self.all.get_mut(s as usize) else {
             return;
         };
         if known && words.len() <= before {
@@ -423,13 +400,13 @@ impl Cards {
             };
             let at = u32::try_from(lists.len()).unwrap_or(u32::MAX);
             lists.extend_from_slice(words);
-            if let Some(card) = self.list.get_mut(s as usize) {
+            if let Some(card) = self.all.get_mut(s as usize) {
                 card.lists = at;
             }
         }
         self.lists = lists;
         self.stale = 0;
-        self.list.shrink_to_fit();
+        self.all.shrink_to_fit();
         self.points.shrink_to_fit();
     }
 

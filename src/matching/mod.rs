@@ -13,6 +13,7 @@ mod pool;
 mod reach;
 mod rules;
 mod space;
+mod taken;
 mod tree;
 
 pub use contenders::Contenders;

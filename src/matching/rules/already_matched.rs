@@ -5,7 +5,7 @@ use crate::domain::Said;
 use crate::matching::ask::Ask;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
-    a.visits.iter().any(|v| a.taken(s, *v))
+    !a.is_idle(s) && a.visits.iter().any(|v| a.taken(s, *v))
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {

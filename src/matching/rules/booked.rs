@@ -7,9 +7,13 @@ use crate::matching::ask::Ask;
 use crate::matching::index::Booking;
 
 pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
+    let capacity = usize::from(a.supplier(s).capacity);
+    if a.is_idle(s) {
+        return capacity == 0 && !a.visits.is_empty();
+    }
     a.visits
         .iter()
-        .any(|v| a.clashing(s, *v).count() >= usize::from(a.supplier(s).capacity))
+        .any(|v| a.clashing(s, *v).count() >= capacity)
 }
 
 /// The first visit that can't be taken, and a booking that is in the way.
