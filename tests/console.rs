@@ -10,5 +10,6 @@ mod console {
     pub mod stage;
     mod stories;
     mod together;
+    mod weights;
     mod what_if;
 }

@@ -322,3 +322,90 @@ fn a_role_that_is_not_named_and_a_street_that_was_merged_are_said_in_words() {
         ""
     );
 }
+
+#[test]
+fn a_list_is_filtered_by_words_and_fields() {
+    let desk = Desk::new();
+    desk.ends("import all data", 0);
+    let codes = |line: &str| -> Vec<String> {
+        let found = desk.json(&format!("list {line}"), 0);
+        let rows = found["rows"].as_array().expect("rows").iter();
+        rows.map(|row| row["code"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    for (line, expected) in [
+        ("suppliers --filter wf", &["V1"][..]),
+        ("suppliers --filter skills:理发", &["V1", "V2"]),
+        ("suppliers --filter sex:男", &["V2"]),
+        ("suppliers --filter 性别：f", &["V1"]),
+        ("suppliers --filter availability:sat", &["V2"]),
+        ("suppliers --filter 1111", &["V2"]),
+        ("suppliers --filter 1090000", &[]),
+        ("needs --filter zhaodaye", &["N1"]),
+        ("needs --filter urgency:high", &["N1"]),
+        ("categories --filter remote:no", &["cut"]),
+        ("residents --filter living", &[]),
+    ] {
+        assert_eq!(codes(line), expected, "{line}");
+    }
+    let output = desk.run("list residents --filter circumstances:alone");
+    assert_eq!(output.status.code(), Some(2));
+    let output = desk.run("list suppliers --filter stauts:paused");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("status"));
+}
+
+#[test]
+fn weights_are_previewed_set_for_a_category_counted_and_kept_with_the_match() {
+    let desk = Desk::new();
+    desk.ends("import all data", 0);
+    assert_eq!(desk.json("weights", 0)["version"], 1);
+    let preview = desk.json("weights --category cut --set proximity=0 --preview", 0);
+    assert_eq!(preview["preview"]["open"], 1);
+    assert_eq!(preview["preview"]["needs"][0]["new"]["supplier"], "V1");
+    assert_eq!(preview["preview"]["changed"], 0);
+    assert_eq!(
+        desk.json("weights", 0)["version"],
+        1,
+        "a preview changes nothing"
+    );
+    let set = desk.json(
+        "weights --category cut --set proximity=0,评价=40 --reason trial",
+        0,
+    );
+    assert_eq!(
+        (&set["version"], &set["changed"]),
+        (&2.into(), &true.into())
+    );
+    assert_eq!(set["weights"]["rating"], 40.0);
+    let ranking = desk.json("candidates N1", 0);
+    assert_eq!(ranking["weights_version"], 2);
+    assert_eq!(ranking["weights_of"], "cut");
+    assert_eq!(
+        ranking["candidates"][0]["criteria"]["rating"]["weight"],
+        40.0
+    );
+    assert_eq!(desk.json("why N1 V1", 0)["weights_version"], 2);
+    // Until a match has a version, its file has no column for it.
+    desk.ends("export matches before.csv", 0);
+    let head = |file: &str| {
+        let text = fs::read_to_string(desk.path(file)).expect("a file");
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    assert!(!head("before.csv").contains("weights_version"));
+    desk.ends("confirm N1 V1", 0);
+    desk.ends("export matches after.csv", 0);
+    assert!(head("after.csv").ends_with("weights_version"));
+    assert_eq!(desk.json("weights --category cut --clear", 0)["version"], 3);
+    let versions = desk.json("weights --history", 0);
+    assert_eq!(versions["versions"][1]["reason"], "trial");
+    assert_eq!(
+        desk.json("weights --show 2", 0)["categories"][0]["category"],
+        "cut"
+    );
+    desk.ends("weights --show 9", 3);
+    desk.ends("weights --category nothing --set proximity=1", 3);
+    desk.ends("weights --set nearness=1", 2);
+    desk.ends("weights --preview", 2);
+    desk.ends("verify", 0);
+}

@@ -55,6 +55,7 @@ mod stats;
 mod substitute;
 mod unmatch;
 mod verify;
+mod weights;
 mod whoami;
 mod why;
 
@@ -88,6 +89,7 @@ const VERBS: &[Verb] = &[
     backup::VERB,
     restore::VERB,
     settings::VERB,
+    weights::VERB,
     grant::VERB,
     revoke::VERB,
     whoami::VERB,

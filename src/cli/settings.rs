@@ -5,11 +5,9 @@ use serde_json::json;
 
 use super::registry::{self, cells, document};
 use super::table::{Align, Table};
-use super::{Failure, Session, Verb};
+use super::{Failure, Session, Verb, changes};
 use crate::desk::Command as Order;
-use crate::domain::record::Settings;
-use crate::domain::{AnyRecord, Code, Kind, Lang, Right};
-use crate::store::fetch;
+use crate::domain::{AnyRecord, Kind, Lang, Right};
 use crate::text;
 
 pub const VERB: Verb = Verb {
@@ -22,27 +20,24 @@ pub const VERB: Verb = Verb {
             text!(zh: "七项标准的权重，依次为距离、熟悉、评分、可靠、公平、技能、意愿", en: "the weights of proximity, continuity, rating, reliability, fairness, proficiency, preference"),
         ),
     ],
-    args: |command: Command, lang: Lang| registry::options(command, Kind::Settings, lang, &[]),
+    args: |command: Command, lang: Lang| {
+        registry::options(command, Kind::Settings, lang, &["weights_version"])
+    },
     run,
 };
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
     let desk = session.open(Right::Supply)?;
-    let stored: Option<Settings> = fetch(&*desk.rows()?, &Code::composed(Settings::KEY))?;
-    let before: AnyRecord = stored.clone().unwrap_or_default().into();
-    let after = registry::filled(before.clone(), matches)?;
+    let before: AnyRecord = desk.settings()?.into();
+    let mut after = registry::filled(before.clone(), matches)?;
     if after != before {
-        let order = match stored {
-            None => Order::Add {
-                record: after.clone(),
-            },
-            Some(_) => Order::Edit {
-                before,
-                after: after.clone(),
-                reason: String::new(),
-            },
+        let order = Order::Edit {
+            before,
+            after: after.clone(),
+            reason: String::new(),
         };
-        session.execute(&desk, &order)?;
+        let done = session.execute(&desk, &order)?;
+        after = changes::first(&done).cloned().unwrap_or(after);
     }
     let cells = cells(&after);
     if session.json {

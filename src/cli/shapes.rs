@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::record::{CRITERIA, Weights};
-use crate::domain::{Minute, Zone};
+use crate::domain::{Code, Minute, Zone};
 use crate::matching::{Candidate, Ranking};
 
 /// What a criterion adds to the score.
@@ -52,13 +52,16 @@ pub fn ranking(
                 "name": name(candidate),
                 "score": candidate.score,
                 "distance_km": candidate.distance_km,
-                "criteria": criteria(&candidate.criteria, &ranking.weights),
+                "criteria": criteria(&candidate.criteria, &ranking.weighed.weights),
             })
         })
         .collect();
     let mut document = Map::new();
     document.insert("need".into(), ranking.need.as_str().into());
     document.insert("as_of".into(), zone.rfc3339(ranking.as_of).into());
+    document.insert("weights_version".into(), ranking.weighed.version.into());
+    let of = ranking.weighed.of.as_ref().map(Code::as_str);
+    document.insert("weights_of".into(), of.into());
     document.insert("eligible".into(), ranking.eligible.into());
     document.insert("visits".into(), starts(&ranking.visits));
     document.insert("candidates".into(), candidates.into());

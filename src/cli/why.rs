@@ -9,7 +9,7 @@ use super::words::{CRITERION_NAMES, rule};
 use super::{Failure, Session, Verb, args, shapes};
 use crate::desk::Desk;
 use crate::domain::printable::printable;
-use crate::domain::{Kind, Lang, Right};
+use crate::domain::{Code, Kind, Lang, Right};
 use crate::matching::Explanation;
 use crate::{say, text};
 
@@ -75,7 +75,9 @@ fn document(why: &Explanation, name: &str, lang: Lang) -> Value {
         "failed": why.failed(),
         "rules": rules,
         "score": why.score,
-        "criteria": shapes::criteria(&why.criteria, &why.weights),
+        "weights_version": why.weighed.version,
+        "weights_of": why.weighed.of.as_ref().map(Code::as_str),
+        "criteria": shapes::criteria(&why.criteria, &why.weighed.weights),
         "distance_km": why.distance_km,
         "visits": shapes::starts(&why.visits),
     })
@@ -123,8 +125,12 @@ fn criteria(why: &Explanation, lang: Lang) -> Table {
         ]
         .map(|(head, align)| (head.get(lang), align)),
     );
-    for ((name, value), weight) in CRITERION_NAMES.iter().zip(why.criteria).zip(why.weights.0) {
-        let points = shapes::points(value, weight, &why.weights);
+    for ((name, value), weight) in CRITERION_NAMES
+        .iter()
+        .zip(why.criteria)
+        .zip(why.weighed.weights.0)
+    {
+        let points = shapes::points(value, weight, &why.weighed.weights);
         table.row([
             name.get(lang).to_owned(),
             format!("{:.3}", value + 0.0),

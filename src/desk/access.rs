@@ -8,9 +8,9 @@ use super::decide::{chain_of, not_found};
 use super::{Actor, Desk, DeskError};
 use crate::both;
 use crate::domain::kinds::Word;
-use crate::domain::record::{Grant, Street};
+use crate::domain::record::{Grant, Settings, Street};
 use crate::domain::right::Reach;
-use crate::domain::{AnyRecord, Code, Event, Kind, Note, Right, Role, Said, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Note, Record as _, Right, Role, Said, Verb};
 use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
 
 /// A system user at the other end of a line.
@@ -436,14 +436,16 @@ pub(super) fn right_to_put(before: Option<&AnyRecord>, after: &AnyRecord) -> Rig
     match (before, after) {
         (_, AnyRecord::Grant(_)) => Right::Grant,
         (_, AnyRecord::Category(_) | AnyRecord::Capability(_)) => Right::Vocabulary,
-        (Some(AnyRecord::Settings(before)), AnyRecord::Settings(after))
-            if before.trial == after.trial && before.time_zone == after.time_zone =>
-        {
-            Right::Vocabulary
+        (before, AnyRecord::Settings(after)) => {
+            let before = before.and_then(Settings::ref_any).cloned();
+            let before = before.unwrap_or_default();
+            if before.trial == after.trial && before.time_zone == after.time_zone {
+                Right::Vocabulary
+            } else {
+                Right::Administer
+            }
         }
-        (_, AnyRecord::Street(_) | AnyRecord::Community(_) | AnyRecord::Settings(_)) => {
-            Right::Administer
-        }
+        (_, AnyRecord::Street(_) | AnyRecord::Community(_)) => Right::Administer,
         _ => Right::Serve,
     }
 }

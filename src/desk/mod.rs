@@ -34,6 +34,7 @@ mod reviews;
 mod taken;
 mod touched;
 mod verify;
+mod weights;
 mod what_if;
 mod writer;
 
@@ -54,6 +55,7 @@ pub use reading::{ImportRow, ReadRow};
 use reviews::Reviews;
 pub use reviews::{Attendance, Others, Reviewer};
 pub use taken::{Left, Lost};
+pub use weights::{Branch, Shift, WeightsPreview, WeightsTable, WeightsVersion};
 pub use what_if::Offers;
 use writer::{Task, Work, Writer};
 

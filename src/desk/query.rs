@@ -155,7 +155,11 @@ impl Desk {
     }
 
     /// What is about needs that whoever calls may see.
-    fn seen_of<T>(&self, all: Vec<T>, need: impl Fn(&T) -> &Code) -> Result<Vec<T>, DeskError> {
+    pub(super) fn seen_of<T>(
+        &self,
+        all: Vec<T>,
+        need: impl Fn(&T) -> &Code,
+    ) -> Result<Vec<T>, DeskError> {
         self.seen_in(&self.access().scope(Right::Demand), all, need)
     }
 

@@ -11,6 +11,7 @@ use super::rules::{RULES, all_pass};
 use super::space::{Glance, Hit};
 use super::taken::{Hours, Week, since};
 use super::tree::Below;
+use super::weighting::Weighed;
 use super::{Candidate, Explanation, Ranking, Verdict, criteria};
 use crate::domain::geo::{Point, Target};
 use crate::domain::record::Need;
@@ -47,6 +48,7 @@ pub(super) struct Ask<'a> {
     since: Minute,
     pub(super) last_day: Option<Day>,
     scratch: Option<&'a Scratch>,
+    pub(super) weighed: Weighed,
     /// Kilometres by which every radius is extended.
     pub(super) extra_km: f64,
 }
@@ -110,6 +112,7 @@ impl<'a> Ask<'a> {
             last_day: visits.iter().max().map(|visit| visit.day()),
             visits,
             scratch,
+            weighed: index.weights_for(&need.category),
             extra_km: 0.0,
         }
     }
@@ -140,6 +143,7 @@ impl<'a> Ask<'a> {
             since: self.since,
             last_day: self.last_day,
             scratch: Some(scratch),
+            weighed: self.weighed.clone(),
             extra_km: self.extra_km,
         }
     }
@@ -372,7 +376,7 @@ impl<'a> Ask<'a> {
 
     /// Everybody who passes every rule, with the score.
     pub(super) fn scored(&self) -> Vec<(f64, u32)> {
-        let weights = &self.index.weights;
+        let weights = &self.weighed.weights;
         self.passing(|s| (criteria::score(&criteria::values(self, s), weights), s))
     }
 
@@ -444,7 +448,7 @@ impl<'a> Ask<'a> {
             visits: self.visits.clone(),
             eligible,
             candidates,
-            weights: self.index.weights,
+            weighed: self.weighed.clone(),
         }
     }
 
@@ -453,16 +457,11 @@ impl<'a> Ask<'a> {
         Candidate {
             rank: 0,
             supplier: self.index.suppliers.code(s),
-            score: criteria::score(&values, &self.index.weights),
+            score: criteria::score(&values, &self.weighed.weights),
             distance_km: self.distance(s),
             criteria: values,
         }
     }
-}
-
-/// Scores are compared to nine decimals (SPEC §3).
-pub(super) fn rounded(score: f64) -> f64 {
-    (score * 1e9).round()
 }
 
 impl Index {
@@ -517,7 +516,7 @@ impl Index {
             rules,
             score: found.score,
             criteria: found.criteria,
-            weights: self.weights,
+            weighed: ask.weighed,
             distance_km: found.distance_km,
             visits: ask.visits,
         })

@@ -1,7 +1,7 @@
 //! Who is eligible for a need, kept so that a booking of one supplier changes one entry and not the whole ranking.
 
-use super::ask::{Ask, rounded};
-use super::criteria;
+use super::ask::Ask;
+use super::criteria::{self, rounded};
 use super::index::Index;
 use super::rules::RULES;
 use crate::domain::{Code, Minute, Stamp};
@@ -94,7 +94,7 @@ impl Index {
         best.retain(|(_, known)| *known != s);
         let has_all = best.len() == others;
         if is {
-            let score = criteria::score(&criteria::values(ask, s), &self.weights);
+            let score = criteria::score(&criteria::values(ask, s), &ask.weighed.weights);
             let at = best.partition_point(|known| self.better(known, &(score, s)).is_lt());
             if at < best.len() || has_all {
                 best.insert(at, (score, s));

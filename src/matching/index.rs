@@ -9,8 +9,9 @@ use super::names::Names;
 use super::places::{Home, Places};
 use super::space::{Glance, Hit, Postings};
 use super::tree::{Node, Tree};
+use super::weighting::Weighting;
 use crate::domain::geo::Point;
-use crate::domain::record::{Match, Need, Resident, Service, Supplier, Weights};
+use crate::domain::record::{Match, Need, Resident, Service, Supplier};
 use crate::domain::{AnyRecord, Code, Event, Minute, Outcome, Record, Status};
 
 /// Minutes of 28 days.
@@ -88,7 +89,7 @@ pub struct Index {
     pub(super) postings: Vec<Postings>,
     /// Of those without any skill.
     pub(super) unskilled: Postings,
-    pub(super) weights: Weights,
+    pub(super) weighting: Weighting,
 }
 
 impl Index {
@@ -139,7 +140,7 @@ impl Index {
             AnyRecord::Need(r) => self.load_need(r),
             AnyRecord::Match(r) => self.load_match(r),
             AnyRecord::Service(r) => self.load_service(&r),
-            AnyRecord::Settings(r) => self.weights = r.weights,
+            AnyRecord::Settings(r) => self.weighting = Weighting::of(&r),
             AnyRecord::Grant(_) => {}
         }
     }

@@ -15,12 +15,13 @@ mod rules;
 mod space;
 mod taken;
 mod tree;
+mod weighting;
 
 pub use contenders::Contenders;
 pub use index::Index;
 pub use reach::reach;
+pub use weighting::Weighed;
 
-use crate::domain::record::Weights;
 use crate::domain::{Code, Minute, Said, Stamp, Urgency};
 
 /// A supplier who passes every rule.
@@ -52,7 +53,7 @@ pub struct Ranking {
     /// The best of them, the best first; as many as were asked for.
     pub candidates: Vec<Candidate>,
     /// The weights used.
-    pub weights: Weights,
+    pub weighed: Weighed,
 }
 
 /// One rule's verdict on a pair.
@@ -93,7 +94,7 @@ pub struct Explanation {
     /// The criteria's values.
     pub criteria: [f64; 7],
     /// The weights used.
-    pub weights: Weights,
+    pub weighed: Weighed,
     /// From supplier to resident.
     pub distance_km: Option<f64>,
 }

@@ -1,6 +1,6 @@
 //! Whom questions about refused suppliers look at, and the order in which they answer: all that they need of the index.
 
-use super::ask::{Ask, rounded};
+use super::ask::Ask;
 use super::rules::{RULES, Rule};
 use super::space::{Glance, Hit};
 use super::{Candidate, criteria};
@@ -60,8 +60,8 @@ impl Ask<'_> {
         let mut scored: Vec<(f64, u32, T)> = all
             .into_iter()
             .map(|(s, with)| {
-                let score = criteria::score(&criteria::values(self, s), &self.index.weights);
-                (rounded(score), s, with)
+                let score = criteria::score(&criteria::values(self, s), &self.weighed.weights);
+                (criteria::rounded(score), s, with)
             })
             .collect();
         let better = |a: &(f64, u32, T), b: &(f64, u32, T)| {

@@ -388,6 +388,7 @@ impl App {
             "pane-2" => self.go(1),
             "pane-3" => self.go(2),
             "drafts" => self.ask_drafts(),
+            "weights" => self.front(|_, ctx| panes::weights::WeightsPane::open(ctx)),
             "search" => self
                 .layers
                 .push(Box::<panes::everything::Everything>::default()),

@@ -20,8 +20,9 @@ use super::what_if::WhatIf;
 use crate::console::panes::walk::PlanView;
 use crate::desk::{
     Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Offers, Resumed, Unfinished,
+    WeightsPreview, WeightsTable,
 };
-use crate::domain::record::Need;
+use crate::domain::record::{Need, Settings};
 use crate::domain::{Code, Kind, Minute};
 use crate::matching::cost::Sketch;
 use crate::matching::near::Group;
@@ -83,6 +84,10 @@ pub enum Request {
     Alternatives(Code),
     /// Every rule for a pair.
     Why(Code, Code),
+    /// The weights, and the categories that may have some.
+    Weights,
+    /// What other weights would change; given up once the flag is true.
+    WeightsPreview(Box<Settings>, Arc<AtomicBool>),
     /// A change, known again by its token.
     Execute(u64, Command),
     /// A change that a form leads to, under the id of its draft.
@@ -140,6 +145,10 @@ pub enum Answer {
     Offers(Code, Result<Offers, DeskError>),
     /// Who could take one visit of a need.
     CandidatesOn(Code, Minute, Result<Ranking, DeskError>),
+    /// The weights, and the categories that may have some.
+    Weights(Result<WeightsTable, DeskError>),
+    /// What other weights would change.
+    WeightsPreview(Box<Settings>, Result<WeightsPreview, DeskError>),
     /// What became of a change.
     Executed(u64, Result<Done, DeskError>),
     /// The unfinished forms that may be offered.
@@ -256,6 +265,8 @@ fn replaces(later: &Request, earlier: &Request) -> bool {
         | (Request::Offers(..), Request::Offers(..))
         | (Request::CandidatesOn(..), Request::CandidatesOn(..))
         | (Request::Everything(..), Request::Everything(..))
+        | (Request::Weights, Request::Weights)
+        | (Request::WeightsPreview(..), Request::WeightsPreview(..))
         | (Request::Changed, Request::Changed) => true,
         (Request::List(a, ..), Request::List(b, ..)) => a == b,
         _ => false,
@@ -364,6 +375,14 @@ impl DeskWorker {
             Request::Why(need, supplier) => {
                 let why = self.desk.why(&need, &supplier);
                 Answer::Why(need, supplier, why)
+            }
+            Request::Weights => Answer::Weights(self.desk.weights_table()),
+            Request::WeightsPreview(settings, cancel) => {
+                let preview = self.desk.preview_weights(&settings, &cancel);
+                if cancel.load(Ordering::Relaxed) {
+                    return Answer::Replaced;
+                }
+                Answer::WeightsPreview(settings, preview)
             }
             Request::Execute(token, command) => {
                 Answer::Executed(token, self.desk.execute(&self.actor, &command))

@@ -12,6 +12,7 @@ pub use problem::{KeymapError, Problem};
 pub const CONTEXTS: &[&str] = &[
     "question",
     "drafts",
+    "weights",
     "filter",
     "form",
     "help",

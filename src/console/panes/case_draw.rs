@@ -77,10 +77,11 @@ impl Queue {
             Some(found) => {
                 let (n, parts) = (found.eligible, found.partials.count);
                 let candidates = counted(n, "candidate", "candidates");
+                let version = found.weighed.version;
                 if parts == 0 {
-                    say!(lang, zh: "候选人 {n}", en: "{candidates}")
+                    say!(lang, zh: "候选人 {n} · 权重第 {version} 版", en: "{candidates} · weights {version}")
                 } else {
-                    say!(lang, zh: "候选人 {n}，另有 {parts} 位能承担大部分时段", en: "{candidates}, {parts} more for most of the visits")
+                    say!(lang, zh: "候选人 {n}，另有 {parts} 位能承担大部分时段 · 权重第 {version} 版", en: "{candidates}, {parts} more for most of the visits · weights {version}")
                 }
             }
             None => text!(zh: "候选人 …", en: "candidates …")
@@ -172,7 +173,7 @@ impl Queue {
         let (reasons, style) = match &place.lost {
             Some(lost) => (self.said_lost(lost, model), model.theme.warn),
             None => (
-                reasons::line(candidate, &found.weights, model.lang),
+                reasons::line(candidate, &found.weighed.weights, model.lang),
                 model.theme.base,
             ),
         };
@@ -199,7 +200,7 @@ impl Queue {
         let mut rows = vec![(format!("{name} {code}"), theme.title)];
         for (at, ((_, label), value)) in words::CRITERIA.iter().zip(candidate.criteria).enumerate()
         {
-            let (points, most) = reasons::points(at, value, &found.weights);
+            let (points, most) = reasons::points(at, value, &found.weighed.weights);
             let reason = reasons::criterion(at, value, candidate.distance_km, lang);
             let label = pad(label.get(lang), 12);
             let line = format!("{label}{points:5.1}/{most:<3.0} {reason}");

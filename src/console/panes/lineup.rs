@@ -4,9 +4,8 @@
 use crate::console::widgets::table::TableState;
 use crate::desk::Lost;
 use crate::domain::Code;
-use crate::domain::record::Weights;
 use crate::matching::partial::{Partial, Partials};
-use crate::matching::{Candidate, Ranking};
+use crate::matching::{Candidate, Ranking, Weighed};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +24,7 @@ pub struct Lineup {
     /// How many suppliers pass every rule.
     pub eligible: usize,
     /// The weights used.
-    pub weights: Weights,
+    pub weighed: Weighed,
     /// The rows.
     pub places: Vec<Place>,
     /// Those who can take most visits, in rows of their own below.
@@ -41,7 +40,7 @@ impl Lineup {
         let mut lineup = Self {
             need: ranking.need.clone(),
             eligible: 0,
-            weights: ranking.weights,
+            weighed: ranking.weighed.clone(),
             places: Vec::new(),
             partials: Partials::default(),
             state: TableState::default(),
@@ -140,7 +139,7 @@ impl Lineup {
             }
         }
         self.eligible = ranking.eligible;
-        self.weights = ranking.weights;
+        self.weighed = ranking.weighed.clone();
         self.hold(kept);
     }
 
@@ -183,7 +182,7 @@ mod tests {
             visits: Vec::new(),
             eligible: suppliers.len(),
             candidates: (1..).zip(suppliers).map(candidate).collect(),
-            weights: Weights::default(),
+            weighed: Weighed::default(),
         }
     }
 

@@ -26,6 +26,8 @@ pub mod sheet;
 mod substitute;
 pub mod walk;
 mod ways;
+pub mod weights;
+mod weights_draw;
 pub mod words;
 
 use super::app::view::View;

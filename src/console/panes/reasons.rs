@@ -3,6 +3,7 @@
 use super::page::Row;
 use super::words;
 use crate::console::app::model::Model;
+use crate::domain::Kind;
 use crate::domain::lang::Lang;
 use crate::domain::record::Weights;
 use crate::matching::{Candidate, Explanation};
@@ -130,8 +131,23 @@ pub fn rules(why: &Explanation, model: &Model) -> Vec<Row> {
     rows.push(Row::Head(
         say!(lang, zh: "得分 {score:.1}", en: "Score {score:.1}"),
     ));
+    let version = why.weighed.version;
+    let of = match &why.weighed.of {
+        Some(of) => {
+            let name = model.name(Kind::Category, of);
+            say!(lang, zh: "第 {version} 版，{name}的", en: "version {version}, those of {name}")
+        }
+        None => {
+            say!(lang, zh: "第 {version} 版，全部需求的", en: "version {version}, those of all needs")
+        }
+    };
+    rows.push(Row::Pair(
+        text!(zh: "权重", en: "weights").get(lang).to_owned(),
+        of,
+        theme.dim,
+    ));
     for (at, ((_, name), value)) in words::CRITERIA.iter().zip(why.criteria).enumerate() {
-        let (points, most) = points(at, value, &why.weights);
+        let (points, most) = points(at, value, &why.weighed.weights);
         let reason = criterion(at, value, why.distance_km, lang);
         rows.push(Row::Pair(
             name.get(lang).to_owned(),

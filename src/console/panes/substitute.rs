@@ -292,7 +292,7 @@ impl View for StandIn {
                     format!("{:.1}", found.score),
                     model.theme.accent,
                 )),
-                Line::from(reasons::line(found, &ranking.weights, lang)),
+                Line::from(reasons::line(found, &ranking.weighed.weights, lang)),
             ]
         });
         None

@@ -63,6 +63,7 @@ pub(super) fn confirm(
         rank: place.map(|(rank, _)| rank),
         score: place.map(|(_, score)| score),
         single: true,
+        weights_version: Some(why.weighed.version),
         before: u16::try_from(matches.len()).unwrap_or(u16::MAX),
         ..Match::default()
     });

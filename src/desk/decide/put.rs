@@ -4,8 +4,8 @@ use super::{Context, event, invalid, not_found, tree};
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::problem::Problem;
-use crate::domain::record::{Need, Service};
-use crate::domain::{AnyRecord, Code, Event, Kind, Said, Stamp, Verb};
+use crate::domain::record::{Need, Service, Settings};
+use crate::domain::{AnyRecord, Code, Event, Kind, Record as _, Said, Stamp, Verb};
 use crate::store::{Refusal, Rows, StoreError, Undecided, fetch};
 
 /// Enters a new record; an empty code becomes the next free one.
@@ -16,6 +16,7 @@ pub(super) fn add(
 ) -> Result<Vec<Event>, Undecided> {
     let mut record = record.clone();
     fill(rows, context.now, &mut record)?;
+    count_weights(None, &mut record);
     let key = record.key();
     if key.is_empty() {
         return Err(invalid(both!(zh: "缺少编码", en: "a code is missing")));
@@ -51,6 +52,9 @@ pub(super) fn edit(
 ) -> Result<Vec<Event>, Undecided> {
     let key = seen.key();
     let Some(before) = rows.get(seen.kind(), &key)? else {
+        if *seen == Settings::default().into() {
+            return set_first(rows, after, reason);
+        }
         return Err(Undecided::Refused(not_found(seen.kind(), key.as_str())));
     };
     if before != *seen {
@@ -66,6 +70,7 @@ pub(super) fn edit(
         ));
     }
     date_status(context.now, Some(&before), &mut after);
+    count_weights(Some(&before), &mut after);
     if after == before {
         return Ok(Vec::new());
     }
@@ -77,6 +82,14 @@ pub(super) fn edit(
         after,
         reason,
     )?])
+}
+
+/// Sets what was as at first until now, when nothing is stored.
+fn set_first(rows: &dyn Rows, after: &AnyRecord, reason: &str) -> Result<Vec<Event>, Undecided> {
+    let mut after = after.clone();
+    count_weights(None, &mut after);
+    check(rows, None, &after)?;
+    Ok(vec![event(rows, Verb::Added, None, after, reason)?])
 }
 
 fn check(rows: &dyn Rows, before: Option<&AnyRecord>, after: &AnyRecord) -> Result<(), Undecided> {
@@ -156,6 +169,17 @@ pub(in crate::desk) fn check_alone(
         return Some(Problem::new("kind", is.word(), said));
     }
     after.check().err()
+}
+
+/// Changed weights get a new version, whatever number was given.
+fn count_weights(before: Option<&AnyRecord>, after: &mut AnyRecord) {
+    let AnyRecord::Settings(after) = after else {
+        return;
+    };
+    let before = before.and_then(Settings::ref_any).cloned();
+    let before = before.unwrap_or_default();
+    let changed = u32::from(!after.weighs_as(&before));
+    after.weight_changes = before.weight_changes.saturating_add(changed);
 }
 
 /// A changed status holds from today unless the change itself says since when.

@@ -46,6 +46,9 @@ pub struct Match {
     /// How many matches of this pair went before.
     #[cbor(n(10), default)]
     pub before: u16,
+    /// The version of the weights that ranked it.
+    #[n(11)]
+    pub weights_version: Option<u32>,
 }
 
 impl Match {
@@ -205,6 +208,19 @@ const FIELDS: &[Field<Match>] = &[
         },
         |r, v| {
             r.single = !v.is_empty() && !cell::flag(v)?;
+            Ok(())
+        }
+    ),
+    field!(
+        11,
+        "weights_version",
+        Open,
+        Extra,
+        "当时的权重版本",
+        "weights then",
+        |r| cell::print(r.weights_version.as_ref()),
+        |r, v| {
+            r.weights_version = cell::optional(v, |v| cell::whole(v, 1, u32::MAX))?;
             Ok(())
         }
     ),

@@ -20,6 +20,7 @@ mod service;
 mod settings;
 mod supplier;
 mod table;
+mod weights;
 
 pub use category::{Capability, Category};
 pub use grant::Grant;
@@ -29,8 +30,9 @@ pub use offer::{Away, Held, Skill};
 pub use place::{Community, Street};
 pub use resident::Resident;
 pub use service::Service;
-pub use settings::{CRITERIA, Settings, Weights};
+pub use settings::Settings;
 pub use supplier::Supplier;
+pub use weights::{CRITERIA, CategoryWeights, Weights};
 
 /// A reference from one record to another.
 #[derive(Clone, Debug, PartialEq, Eq)]

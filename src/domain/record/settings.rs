@@ -2,35 +2,15 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Record, field, is_record};
+use super::weights::{CategoryWeights, Weights};
+use super::{Record, Reference, field, is_record};
 use crate::both;
 use crate::domain::cell;
 use crate::domain::code::Code;
 use crate::domain::field::Field;
-use crate::domain::problem::Said;
+use crate::domain::kinds::Kind;
+use crate::domain::problem::Problem;
 use crate::domain::time::Zone;
-
-/// The seven criteria of SPEC §3 in their order, by the names used in JSON.
-pub const CRITERIA: [&str; 7] = [
-    "proximity",
-    "continuity",
-    "rating",
-    "reliability",
-    "fairness",
-    "proficiency",
-    "preference",
-];
-
-/// The weight of each criterion, in the order of [`CRITERIA`].
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
-#[cbor(transparent)]
-pub struct Weights(pub [f64; 7]);
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self([20.0, 15.0, 15.0, 10.0, 15.0, 10.0, 15.0])
-    }
-}
 
 /// The settings of the store; there is one such record.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -45,6 +25,12 @@ pub struct Settings {
     /// Made-up people: a store for trials.
     #[cbor(n(2), default)]
     pub trial: bool,
+    /// The weights of categories that have their own, by code.
+    #[cbor(n(3), default)]
+    pub category_weights: Vec<CategoryWeights>,
+    /// How often weights were changed; the desk counts.
+    #[cbor(n(4), default)]
+    pub weight_changes: u32,
 }
 
 impl Default for Settings {
@@ -53,6 +39,8 @@ impl Default for Settings {
             time_zone: "Asia/Shanghai".to_owned(),
             weights: Weights::default(),
             trial: false,
+            category_weights: Vec::new(),
+            weight_changes: 0,
         }
     }
 }
@@ -65,6 +53,45 @@ impl Settings {
     #[must_use]
     pub fn zone(&self) -> Zone {
         Zone::parse(&self.time_zone).unwrap_or_default()
+    }
+
+    /// The number of the weights as they are now: 1, and one more with each change.
+    #[must_use]
+    pub fn weights_version(&self) -> u32 {
+        self.weight_changes.saturating_add(1)
+    }
+
+    /// The weights of a category's own, if it has some.
+    #[must_use]
+    pub fn own_weights(&self, category: &Code) -> Option<Weights> {
+        let own = self.category_weights.iter();
+        own.filter(|own| own.category == *category)
+            .map(|own| own.weights)
+            .next_back()
+    }
+
+    /// Sets the weights of a category, or of all that have none of their own; without weights the category has none any
+    /// more, or all get those of SPEC §3.
+    pub fn set_weights(&mut self, category: Option<&Code>, weights: Option<Weights>) {
+        let Some(category) = category else {
+            self.weights = weights.unwrap_or_default();
+            return;
+        };
+        self.category_weights
+            .retain(|own| own.category != *category);
+        self.category_weights
+            .extend(weights.map(|weights| CategoryWeights {
+                category: category.clone(),
+                weights,
+            }));
+        self.category_weights
+            .sort_by(|a, b| a.category.cmp(&b.category));
+    }
+
+    /// Whether both weigh alike.
+    #[must_use]
+    pub fn weighs_as(&self, other: &Self) -> bool {
+        self.weights == other.weights && self.category_weights == other.category_weights
     }
 }
 
@@ -93,7 +120,7 @@ const FIELDS: &[Field<Settings>] = &[
         "weights",
         |r| cell::join(&r.weights.0),
         |r, v| {
-            r.weights = parse_weights(v)?;
+            r.weights = Weights::parse(v)?;
             Ok(())
         }
     ),
@@ -110,6 +137,40 @@ const FIELDS: &[Field<Settings>] = &[
             Ok(())
         }
     ),
+    field!(
+        3,
+        "category_weights",
+        Open,
+        Plain,
+        "各类别的权重",
+        "weights of categories",
+        |r| cell::join(&r.category_weights),
+        |r, v| {
+            r.category_weights = cell::list(v, CategoryWeights::parse)?;
+            r.category_weights
+                .sort_by(|a, b| a.category.cmp(&b.category));
+            Ok(())
+        }
+    ),
+    field!(
+        4,
+        "weights_version",
+        Open,
+        Plain,
+        "权重版本",
+        "version of the weights",
+        // Nothing where nothing was ever changed: so it stands in the journal of older stores.
+        |r| if r.weight_changes == 0 {
+            String::new()
+        } else {
+            r.weights_version().to_string()
+        },
+        |r, v| {
+            let version = cell::optional(v, |v| cell::whole(v, 1, u32::MAX))?;
+            r.weight_changes = version.unwrap_or(1) - 1;
+            Ok(())
+        }
+    ),
 ];
 
 impl Record for Settings {
@@ -122,16 +183,63 @@ impl Record for Settings {
     fn key(&self) -> Code {
         Code::composed(Self::KEY)
     }
+
+    fn check(&self) -> Result<(), Problem> {
+        let twice = self.category_weights.windows(2).find(|two| {
+            two.iter()
+                .all(|own| Some(&own.category) == two.first().map(|o| &o.category))
+        });
+        match twice.and_then(<[_]>::first) {
+            None => Ok(()),
+            Some(own) => Err(Problem::new(
+                "category_weights",
+                own.category.to_string(),
+                both!(zh: "同一类别写了两次", en: "the category is given twice"),
+            )),
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let categories = self.category_weights.iter().map(|own| &own.category);
+        Reference::each("category_weights", Kind::Category, categories).collect()
+    }
 }
 
-fn parse_weights(text: &str) -> Result<Weights, Said> {
-    let values = cell::parts(text)
-        .map(cell::positive)
-        .collect::<Result<Vec<f64>, Said>>()?;
-    let weights: [f64; 7] = values.try_into().map_err(|_| both!(zh: "需要 7 个权重，用分号隔开", en: "seven weights are wanted, separated by semicolons"))?;
-    if weights.iter().sum::<f64>() > 0.0 {
-        Ok(Weights(weights))
-    } else {
-        Err(both!(zh: "权重不能全为 0", en: "the weights must not all be 0"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_an_earlier_release_have_the_first_version_of_their_weights() {
+        #[derive(Encode)]
+        #[cbor(map)]
+        struct Earlier {
+            #[n(0)]
+            time_zone: String,
+            #[n(1)]
+            weights: Weights,
+            #[n(2)]
+            trial: bool,
+        }
+        let stored = minicbor::to_vec(Earlier {
+            time_zone: "Asia/Shanghai".to_owned(),
+            weights: Weights([1.0; 7]),
+            trial: false,
+        });
+        let read: Settings = minicbor::decode(&stored.unwrap()).unwrap();
+        assert_eq!(read.weights, Weights([1.0; 7]));
+        assert_eq!(
+            (read.weights_version(), read.category_weights.len()),
+            (1, 0)
+        );
+        let cell = |column| {
+            let field = FIELDS.iter().find(|field| field.column == column).unwrap();
+            (field.get)(&read)
+        };
+        // As nothing in the journal of that store, which must give the record.
+        assert_eq!(
+            (cell("category_weights"), cell("weights_version")),
+            Default::default()
+        );
     }
 }

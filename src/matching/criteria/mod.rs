@@ -27,6 +27,11 @@ pub(super) fn values(a: &Ask<'_>, s: u32) -> [f64; 7] {
     ALL.map(|value| value(a, s) + 0.0)
 }
 
+/// Scores are compared to nine decimals (SPEC §3).
+pub(super) fn rounded(score: f64) -> f64 {
+    (score * 1e9).round()
+}
+
 /// The weighted mean, 0 to 100.
 pub(super) fn score(values: &[f64; 7], weights: &Weights) -> f64 {
     let total: f64 = weights.0.iter().sum();
