@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
 
 use super::decide::{chain_of, put, tree};
 use super::overlay::Overlay;
@@ -93,6 +94,7 @@ impl Desk {
     ) -> Result<Imported, DeskError> {
         in_distinct_runs(rows, |rows| {
             let source = source.to_owned();
+            let rows = Mutex::new(rows);
             let work = Work::Import { kind, rows, source };
             let (_, imported) = self.submit(self.task(random_id()?, actor, work))?;
             Ok(imported)
@@ -110,7 +112,7 @@ impl Desk {
         rows: Vec<ReadRow>,
     ) -> Result<Imported, DeskError> {
         in_distinct_runs(rows, |rows| {
-            let decided = decide(overlay, kind, &rows, self.now(), "");
+            let decided = decide(overlay, kind, rows, self.now(), "");
             let (imported, events) = decided.map_err(|undecided| match undecided {
                 Undecided::Refused(refusal) | Undecided::Denied(refusal, _) => {
                     DeskError::Refused(refusal)
@@ -160,15 +162,15 @@ struct Draft {
 pub(super) fn decide(
     rows: &dyn Rows,
     kind: Kind,
-    given: &[ReadRow],
+    given: Vec<ReadRow>,
     now: Stamp,
     source: &str,
 ) -> Result<(Imported, Vec<Event>), Undecided> {
     let mut imported = Imported::default();
     let mut overlay = Overlay::new(rows);
     let mut drafts = Vec::with_capacity(given.len());
-    for (place, row) in given.iter().enumerate() {
-        match draft(&overlay, kind, row, now)? {
+    for (place, mut row) in given.into_iter().enumerate() {
+        match draft(&overlay, kind, &mut row, now)? {
             Ok((before, after)) => {
                 warn(row.line(), &after, &mut imported.warnings);
                 if refers_within(kind) {
@@ -284,14 +286,19 @@ impl Chains {
 type Drafted = Result<(Option<AnyRecord>, AnyRecord), Problem>;
 
 /// The record that a row makes of the one that is stored, or of a blank one.
-fn draft(rows: &dyn Rows, kind: Kind, row: &ReadRow, now: Stamp) -> Result<Drafted, StoreError> {
+fn draft(
+    rows: &dyn Rows,
+    kind: Kind,
+    row: &mut ReadRow,
+    now: Stamp,
+) -> Result<Drafted, StoreError> {
     for_kind!(kind, R => {
         let before = match find::<R>(rows, row)? {
             Ok(found) => found,
             Err(problem) => return Ok(Err(problem)),
         };
-        let after = match row.fresh(before.is_some()) {
-            Some(fresh) => fresh.clone(),
+        let after = match row.take_fresh(before.is_some()) {
+            Some(fresh) => fresh,
             None => merged::<R>(rows, row, before.clone(), now).map(R::into_any),
         };
         let before = before.map(R::into_any);

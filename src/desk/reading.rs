@@ -56,7 +56,7 @@ impl ReadRow {
         &self.key
     }
 
-    /// The text in a column; none when the file lacks it, or when all of them are in [`fresh`](Self::fresh).
+    /// The text in a column; none when the file lacks it, or when all of them are in [`take_fresh`](Self::take_fresh).
     pub(super) fn cell(&self, column: &str) -> Option<&str> {
         self.cells
             .iter()
@@ -64,9 +64,9 @@ impl ReadRow {
             .map(|(_, text)| text.as_str())
     }
 
-    /// The record that it makes of the one that is stored, if any: none when that takes a look at the store.
-    pub(super) fn fresh(&self, stored: bool) -> Option<&Result<AnyRecord, Problem>> {
-        self.fresh.as_ref().filter(|_| self.complete || !stored)
+    /// The record that it makes of the one that is stored, if any, given away: none when that takes a look at the store.
+    pub(super) fn take_fresh(&mut self, stored: bool) -> Option<Result<AnyRecord, Problem>> {
+        self.fresh.take_if(|_| self.complete || !stored)
     }
 }
 
@@ -119,14 +119,15 @@ mod tests {
         for kind in Kind::FILES {
             let columns = columns(kind);
             let cells: Vec<(&str, &str)> = columns.iter().map(|column| (*column, "x")).collect();
-            let whole = ReadRow::new(kind, 2, &cells);
             let alone = stands_alone(kind);
-            assert_eq!(whole.fresh(true).is_some(), alone, "{kind:?}");
-            assert_eq!(whole.fresh(false).is_some(), alone, "{kind:?}");
-            assert_eq!(whole.cell(columns[0]).is_some(), !alone, "{kind:?}");
-            let part = ReadRow::new(kind, 2, &cells[..cells.len() - 1]);
-            assert!(part.fresh(true).is_none(), "{kind:?}");
-            assert_eq!(part.fresh(false).is_some(), alone, "{kind:?}");
+            for stored in [true, false] {
+                let mut whole = ReadRow::new(kind, 2, &cells);
+                assert_eq!(whole.take_fresh(stored).is_some(), alone, "{kind:?}");
+                assert_eq!(whole.cell(columns[0]).is_some(), !alone, "{kind:?}");
+            }
+            let mut part = ReadRow::new(kind, 2, &cells[..cells.len() - 1]);
+            assert!(part.take_fresh(true).is_none(), "{kind:?}");
+            assert_eq!(part.take_fresh(false).is_some(), alone, "{kind:?}");
             assert_eq!(part.cell(columns[0]), Some("x"), "{kind:?}");
         }
     }
@@ -134,8 +135,8 @@ mod tests {
     #[test]
     fn columns_may_stand_anywhere() {
         let row = |cells: &[(&'static str, &str)]| {
-            let row = ReadRow::new(Kind::Supplier, 2, cells);
-            (row.key().to_owned(), row.fresh(false).cloned())
+            let mut row = ReadRow::new(Kind::Supplier, 2, cells);
+            (row.key().to_owned(), row.take_fresh(false))
         };
         let mut cells = [("code", " V1 "), ("kind", "person"), ("name", "王")];
         let there = row(&cells);

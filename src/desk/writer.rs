@@ -38,7 +38,8 @@ pub(super) enum Work {
     Command(Command),
     Import {
         kind: Kind,
-        rows: Vec<ReadRow>,
+        /// Taken out when they are decided.
+        rows: Mutex<Vec<ReadRow>>,
         source: String,
     },
     /// Something was asked for that no role grants.
@@ -248,6 +249,8 @@ impl Desk {
                 rows: given,
                 source,
             } => {
+                let given =
+                    std::mem::take(&mut *given.lock().unwrap_or_else(PoisonError::into_inner));
                 let (result, events) = import::decide(rows, *kind, given, task.now, source)?;
                 *imported = result;
                 events.into()
