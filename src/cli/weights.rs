@@ -19,7 +19,7 @@ use crate::{say, text};
 
 pub const VERB: Verb = Verb {
     name: "weights",
-    about: text!(zh: "查看或修改评分权重，全局的或某一类别的，并预览对当前排名的影响", en: "Show or change the weights of the criteria, of all needs or of a category, and preview what changes"),
+    about: text!(zh: "查看或修改评分权重，全局的或某一类别的，并预览对当前排名的影响", en: "Show, preview or change the weights of the criteria"),
     examples: &[
         (
             "matchdesk weights",

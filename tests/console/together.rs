@@ -208,9 +208,9 @@ fn of_a_need_for_two_the_one_confirmed_here_is_gone_and_the_one_confirmed_elsewh
         stage.press("G right").sees("Window cleaning · low");
     }
     li.press("enter y").sees("Confirmed");
-    li.sees("1 candidate ─").sees_no("✗");
+    li.sees("1 candidate ·").sees_no("✗");
     chen.settle();
-    chen.sees("taken by li").sees("1 candidate ─");
+    chen.sees("taken by li").sees("1 candidate ·");
 }
 
 fn import(stage: &Stage, who: &str, kind: Kind, cells: &[(&'static str, &str)]) {
