@@ -9,6 +9,7 @@ mod planning;
 mod review;
 mod rights;
 mod screen;
+pub mod searching;
 pub mod view;
 mod what_if;
 pub mod worker;

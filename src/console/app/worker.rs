@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 
 use super::Msg;
 use super::keeper::Keeper;
-use super::library::{KINDS, Library};
+use super::library::Library;
 use super::model::Names;
 use super::planning;
+use super::searching::{Everything, RegistryWorker};
 use super::what_if::WhatIf;
 use crate::console::panes::walk::PlanView;
 use crate::desk::{
@@ -29,14 +30,11 @@ use crate::matching::near::Group;
 use crate::matching::partial::Partials;
 use crate::matching::plan::Choices;
 use crate::matching::{Explanation, Ranking};
-use crate::search::{Finder, Found, Query, QueryError};
+use crate::search::{Found, QueryError};
 use crate::store::RequestId;
 
 /// How many candidates are listed.
 const TOP: usize = 200;
-
-/// How many of all registries are listed.
-const MOST: usize = 200;
 
 /// How often it is looked whether standing matches are to be rolled forward.
 const LOOK: Duration = Duration::from_secs(60);
@@ -58,15 +56,6 @@ pub struct QueueView {
     pub board: Arc<Board>,
     /// The need that was asked about, when it is in the queue no more.
     pub left: Option<Left>,
-}
-
-/// What was found in all registries.
-#[derive(Clone, Debug, Default)]
-pub struct Everything {
-    /// The best, in their order.
-    pub best: Vec<(Kind, Code)>,
-    /// How many there are.
-    pub count: usize,
 }
 
 /// What a worker is asked for.
@@ -198,13 +187,7 @@ impl Workers {
             rested: Instant::now(),
         };
         spawn("desk", move || worker.run(&desk_requests))?;
-        let registry = RegistryWorker {
-            desk: Arc::clone(desk),
-            library: Arc::clone(library),
-            finders: Vec::new(),
-            everywhere: Vec::new(),
-            out: out.clone(),
-        };
+        let registry = RegistryWorker::new(desk, library, out);
         spawn("registry", move || registry.run(&registry_requests))?;
         let (to_what_if, what_if_requests) = channel();
         let what_if = WhatIf {
@@ -429,115 +412,4 @@ impl DeskWorker {
             .transpose()?;
         Ok(QueueView { board, left })
     }
-}
-
-struct RegistryWorker {
-    desk: Arc<Desk>,
-    library: Arc<Library>,
-    finders: Vec<(Kind, Finder)>,
-    /// Those of the search over all registries.
-    everywhere: Vec<(Kind, Finder)>,
-    out: Sender<Msg>,
-}
-
-impl RegistryWorker {
-    fn run(mut self, requests: &Receiver<Request>) {
-        let mut waiting = VecDeque::new();
-        loop {
-            let Some(request) = waiting.pop_front() else {
-                match requests.recv() {
-                    Ok(first) => collect(first, requests, &mut waiting, &self.out),
-                    Err(_) => return,
-                }
-                continue;
-            };
-            let answer = self.answer(request);
-            if self.out.send(Msg::Answer(answer)).is_err() {
-                return;
-            }
-            if let Ok(more) = requests.try_recv() {
-                collect(more, requests, &mut waiting, &self.out);
-            }
-        }
-    }
-
-    fn answer(&mut self, request: Request) -> Answer {
-        match request {
-            Request::Names => Answer::Names(self.names()),
-            Request::Changed => Answer::Changed(self.names()),
-            Request::List(kind, text, cancel) => match self.list(kind, &text, &cancel) {
-                Ok(Some(found)) => Answer::List(kind, text, Ok(found)),
-                Ok(None) => Answer::Replaced,
-                Err(wrong) => Answer::List(kind, text, Err(wrong)),
-            },
-            Request::Everything(text, cancel) => match self.everything(&text, &cancel) {
-                Ok(Some(found)) => Answer::Everything(text, Ok(found)),
-                Ok(None) => Answer::Replaced,
-                Err(wrong) => Answer::Everything(text, Err(wrong)),
-            },
-            _ => Answer::Replaced,
-        }
-    }
-
-    /// Where the store can't be read, what was known stays; the desk's thread tells what is wrong.
-    fn names(&self) -> Arc<Names> {
-        let _ = self.library.catch_up(&self.desk);
-        self.library.names()
-    }
-
-    fn list(
-        &mut self,
-        kind: Kind,
-        text: &str,
-        cancel: &AtomicBool,
-    ) -> Result<Option<Found>, QueryError> {
-        if cancel.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        // What can't be read is told by the desk's thread.
-        let _ = self.library.load(kind, &self.desk);
-        let (desk, library) = (&self.desk, &self.library);
-        library.search(finder(&mut self.finders, kind), kind, text, desk, cancel)
-    }
-
-    /// What only some kinds have is looked for in those.
-    fn everything(
-        &mut self,
-        text: &str,
-        cancel: &AtomicBool,
-    ) -> Result<Option<Everything>, QueryError> {
-        let (mut hits, mut count) = (Vec::new(), 0);
-        for query in Query::over(&KINDS, text)? {
-            let kind = query.kind();
-            if query.is_empty() {
-                continue;
-            }
-            let _ = self.library.load(kind, &self.desk);
-            let book = self.library.book(kind);
-            let finder = finder(&mut self.everywhere, kind);
-            let found = self.library.hits(finder, &book, &query, &self.desk, cancel);
-            let Some(found) = found else { return Ok(None) };
-            count += found.len();
-            let best = found.into_iter().take(MOST);
-            hits.extend(best.filter_map(|hit| Some((hit.score, kind, book.code(hit.position)?))));
-        }
-        // Equal ones stay in the order of kinds, and in each of codes.
-        hits.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
-        hits.truncate(MOST);
-        let best = hits.into_iter().map(|(_, kind, code)| (kind, code));
-        Ok(Some(Everything {
-            best: best.collect(),
-            count,
-        }))
-    }
-}
-
-/// The finder of a kind, which remembers what it found last.
-fn finder(finders: &mut Vec<(Kind, Finder)>, kind: Kind) -> &mut Finder {
-    let at = finders.iter().position(|(of, _)| *of == kind);
-    let at = at.unwrap_or_else(|| {
-        finders.push((kind, Finder::new()));
-        finders.len() - 1
-    });
-    &mut finders[at].1
 }
