@@ -158,6 +158,12 @@ pub fn option(name: &'static str, value: Text, help: Text, lang: Lang) -> Arg {
         .help(help.get(lang))
 }
 
+/// The option `--reason`, with what it is the reason of.
+#[must_use]
+pub fn reason(help: Text, lang: Lang) -> Arg {
+    option("reason", text!(zh: "原因", en: "TEXT"), help, lang)
+}
+
 /// An option without a value.
 #[must_use]
 pub fn flag(name: &'static str, help: Text, lang: Lang) -> Arg {

@@ -39,12 +39,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
                 text!(zh: "记录的编码", en: "The record's code"),
                 lang,
             ))
-            .arg(args::option(
-                "reason",
-                text!(zh: "原因", en: "TEXT"),
-                text!(zh: "为什么修改", en: "Why"),
-                lang,
-            ));
+            .arg(args::reason(text!(zh: "为什么修改", en: "Why"), lang));
         registry::options(command, kind, lang, &["code"])
     })
 }

@@ -4,6 +4,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::names::Names;
+use super::queue::need_heads;
 use super::table::{Align, Table};
 use super::{Failure, Session, Verb, words};
 use crate::desk::Desk;
@@ -87,20 +88,17 @@ fn document(plan: &Plan, lang: Lang) -> Value {
 }
 
 fn table(plan: &Plan, desk: &Desk, names: &Names<'_>, lang: Lang) -> Result<Table, Failure> {
+    let mut heads = need_heads();
+    heads.extend([
+        (text!(zh: "供方", en: "SUPPLIER"), Align::Left),
+        (text!(zh: "得分", en: "SCORE"), Align::Right),
+        (text!(zh: "名次", en: "RANK"), Align::Right),
+        (text!(zh: "理由", en: "WHY"), Align::Left),
+    ]);
     let mut table = Table::new(
-        [
-            (text!(zh: "需求", en: "NEED"), Align::Left),
-            (text!(zh: "紧急", en: "URGENCY"), Align::Left),
-            (text!(zh: "居民", en: "RESIDENT"), Align::Left),
-            (text!(zh: "服务", en: "SERVICE"), Align::Left),
-            (text!(zh: "首次", en: "FIRST VISIT"), Align::Left),
-            (text!(zh: "次数", en: "VISITS"), Align::Right),
-            (text!(zh: "供方", en: "SUPPLIER"), Align::Left),
-            (text!(zh: "得分", en: "SCORE"), Align::Right),
-            (text!(zh: "名次", en: "RANK"), Align::Right),
-            (text!(zh: "理由", en: "WHY"), Align::Left),
-        ]
-        .map(|(head, align)| (head.get(lang), align)),
+        heads
+            .into_iter()
+            .map(|(head, align)| (head.get(lang), align)),
     );
     for proposal in &plan.proposals {
         let (need, supplier) = (desk.must::<Need>(&proposal.need)?, &proposal.supplier);

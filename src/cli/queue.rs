@@ -8,7 +8,7 @@ use super::table::{Align, Table};
 use super::{Failure, Session, Verb, words};
 use crate::desk::{BestRow, Desk};
 use crate::domain::kinds::Word;
-use crate::domain::lang::counted;
+use crate::domain::lang::{Text, counted};
 use crate::domain::{Kind, Lang, Right};
 use crate::{say, text};
 
@@ -101,21 +101,30 @@ fn document(desk: &Desk, best: &BestRow) -> Value {
     })
 }
 
+/// The heads with which tables of needs in the queue begin.
+pub fn need_heads() -> Vec<(Text, Align)> {
+    vec![
+        (text!(zh: "需求", en: "NEED"), Align::Left),
+        (text!(zh: "紧急", en: "URGENCY"), Align::Left),
+        (text!(zh: "居民", en: "RESIDENT"), Align::Left),
+        (text!(zh: "服务", en: "SERVICE"), Align::Left),
+        (text!(zh: "首次", en: "FIRST VISIT"), Align::Left),
+        (text!(zh: "次数", en: "VISITS"), Align::Right),
+    ]
+}
+
 fn table(queue: &[BestRow], names: &Names<'_>, lang: Lang) -> Table {
+    let mut heads = need_heads();
+    heads.extend([
+        (text!(zh: "人数", en: "PLACES"), Align::Right),
+        (text!(zh: "候选", en: "ELIGIBLE"), Align::Right),
+        (text!(zh: "最佳", en: "BEST"), Align::Left),
+        (text!(zh: "得分", en: "SCORE"), Align::Right),
+    ]);
     let mut table = Table::new(
-        [
-            (text!(zh: "需求", en: "NEED"), Align::Left),
-            (text!(zh: "紧急", en: "URGENCY"), Align::Left),
-            (text!(zh: "居民", en: "RESIDENT"), Align::Left),
-            (text!(zh: "服务", en: "SERVICE"), Align::Left),
-            (text!(zh: "首次", en: "FIRST VISIT"), Align::Left),
-            (text!(zh: "次数", en: "VISITS"), Align::Right),
-            (text!(zh: "人数", en: "PLACES"), Align::Right),
-            (text!(zh: "候选", en: "ELIGIBLE"), Align::Right),
-            (text!(zh: "最佳", en: "BEST"), Align::Left),
-            (text!(zh: "得分", en: "SCORE"), Align::Right),
-        ]
-        .map(|(head, align)| (head.get(lang), align)),
+        heads
+            .into_iter()
+            .map(|(head, align)| (head.get(lang), align)),
     );
     for best in queue {
         let row = &best.row;

@@ -56,15 +56,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
             .value_parser(value_parser!(usize))
             .requires("reason"),
         )
-        .arg(
-            args::option(
-                "reason",
-                text!(zh: "原因", en: "TEXT"),
-                text!(zh: "为什么放宽", en: "Why"),
-                lang,
-            )
-            .requires("apply"),
-        )
+        .arg(args::reason(text!(zh: "为什么放宽", en: "Why"), lang).requires("apply"))
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {

@@ -33,13 +33,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
 
 /// The option `--reason`, which must be given.
 pub fn reason(lang: Lang) -> clap::Arg {
-    args::option(
-        "reason",
-        text!(zh: "原因", en: "TEXT"),
-        text!(zh: "为什么", en: "Why"),
-        lang,
-    )
-    .required(true)
+    args::reason(text!(zh: "为什么", en: "Why"), lang).required(true)
 }
 
 fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {

@@ -19,7 +19,7 @@ use crate::{say, text};
 
 pub const VERB: Verb = Verb {
     name: "weights",
-    about: text!(zh: "查看或修改评分权重，全局的或某一类别的，并预览对当前排名的影响", en: "Show, preview or change the weights of the criteria"),
+    about: text!(zh: "查看或修改评分权重（全局或某一类别），可先预览影响", en: "Show, preview or change the weights of the criteria"),
     examples: &[
         (
             "matchdesk weights",
@@ -76,12 +76,7 @@ fn grammar(command: Command, lang: Lang) -> Command {
             text!(zh: "只显示当前队列的排名会怎样变化，不修改", en: "Only show how the rankings of the queue would change"),
             lang,
         ))
-        .arg(args::option(
-            "reason",
-            text!(zh: "原因", en: "TEXT"),
-            text!(zh: "为什么修改", en: "Why"),
-            lang,
-        ))
+        .arg(args::reason(text!(zh: "为什么修改", en: "Why"), lang))
         .arg(
             args::flag(
                 "history",

@@ -12,6 +12,22 @@ use crate::domain::{Code, Kind, Status};
 use crate::matching::State;
 use crate::text;
 
+/// The columns that lists of needs to be matched begin with: how pressing, the first visit, who, what for. Each with its
+/// priority, see [`Column::priority`].
+#[must_use]
+pub fn need_columns(lang: Lang, priorities: [u8; 4]) -> Vec<Column<'static>> {
+    let columns = [
+        (text!(zh: "急", en: "!"), Width::Fixed(2)),
+        (text!(zh: "首次", en: "first"), Width::Fixed(11)),
+        (text!(zh: "居民", en: "resident"), Width::Fill(8)),
+        (text!(zh: "服务", en: "service"), Width::Fill(8)),
+    ];
+    let with_priority = columns.into_iter().zip(priorities);
+    with_priority
+        .map(|((title, width), priority)| Column::new(title.get(lang), width, priority))
+        .collect()
+}
+
 /// The columns of a registry.
 #[must_use]
 pub fn columns(kind: Kind, lang: Lang) -> Vec<Column<'static>> {

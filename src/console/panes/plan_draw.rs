@@ -87,24 +87,9 @@ impl PlanWalk {
     fn paint_rows(&mut self, buf: &mut Buffer, area: Rect, model: &Model, focused: bool) {
         let lang = model.lang;
         let wide = area.width >= REASONS;
-        let mut columns = vec![
-            Column::new("", Width::Fixed(1), 0),
-            Column::new(text!(zh: "急", en: "!").get(lang), Width::Fixed(2), 3),
-            Column::new(
-                text!(zh: "首次", en: "first").get(lang),
-                Width::Fixed(11),
-                4,
-            ),
-            Column::new(
-                text!(zh: "居民", en: "resident").get(lang),
-                Width::Fill(8),
-                0,
-            ),
-            Column::new(
-                text!(zh: "服务", en: "service").get(lang),
-                Width::Fill(8),
-                2,
-            ),
+        let mut columns = vec![Column::new("", Width::Fixed(1), 0)];
+        columns.extend(cells::need_columns(lang, [3, 4, 0, 2]));
+        columns.extend([
             Column::new(
                 text!(zh: "供方", en: "supplier").get(lang),
                 Width::Fill(8),
@@ -112,7 +97,7 @@ impl PlanWalk {
             ),
             Column::new(text!(zh: "得分", en: "score").get(lang), Width::Fixed(5), 1).right(),
             Column::new(text!(zh: "名次", en: "rank").get(lang), Width::Fixed(4), 1).right(),
-        ];
+        ]);
         if wide {
             let title = text!(zh: "理由", en: "why").get(lang);
             columns.push(Column::new(title, Width::Fill(24), 5));

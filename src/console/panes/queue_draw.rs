@@ -55,23 +55,8 @@ impl Queue {
     fn paint_needs(&mut self, buf: &mut Buffer, area: Rect, model: &Model, focused: bool) {
         let lang = model.lang;
         let wide = area.width >= NAMES;
-        let mut columns = vec![
-            Column::new(text!(zh: "急", en: "!").get(lang), Width::Fixed(2), 1),
-            Column::new(
-                text!(zh: "首次", en: "first").get(lang),
-                Width::Fixed(11),
-                2,
-            ),
-            Column::new(
-                text!(zh: "居民", en: "resident").get(lang),
-                Width::Fill(8),
-                0,
-            ),
-            Column::new(
-                text!(zh: "服务", en: "service").get(lang),
-                Width::Fill(8),
-                1,
-            ),
+        let mut columns = cells::need_columns(lang, [1, 2, 0, 1]);
+        columns.extend([
             Column::new(
                 text!(zh: "已配", en: "filled").get(lang),
                 Width::Fixed(6),
@@ -79,7 +64,7 @@ impl Queue {
             )
             .right(),
             Column::new(text!(zh: "候选", en: "fit").get(lang), Width::Fixed(4), 3).right(),
-        ];
+        ]);
         if let Some(width) = others::marks(wide, model) {
             let title = text!(zh: "在看", en: "here").get(lang);
             columns.push(Column::new(title, Width::Fixed(width), 0));
