@@ -269,6 +269,9 @@ proptest! {
                 let (failed, score) = w.judge(need, v, now());
                 prop_assert_eq!(why.failed(), failed, "{} {}", need.code, v.code);
                 prop_assert!((why.score - score).abs() < 1e-9);
+                let listed = ranking.candidates.iter().find(|c| c.supplier == v.code);
+                let place = index.place_of(&v.code, need, now(), None);
+                prop_assert_eq!(place, listed.map(|c| (c.rank, c.score)));
             }
         }
         let first = |n: &Need| w.considered(n, now()).first().copied();

@@ -327,12 +327,7 @@ impl Desk {
             return Ok(command.clone());
         };
         let index = index.read().unwrap_or_else(PoisonError::into_inner);
-        let ranking = index.candidates_for(&stored, now, visits, usize::MAX);
-        let place = ranking
-            .candidates
-            .iter()
-            .find(|candidate| candidate.supplier == *supplier);
-        Ok(command.placed(place.map(|candidate| (candidate.rank, candidate.score))))
+        Ok(command.placed(index.place_of(supplier, &stored, now, visits)))
     }
 
     /// Loads the index, telling `progress` how many of how many records are in.

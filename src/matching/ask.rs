@@ -12,7 +12,7 @@ use super::space::{Glance, Hit};
 use super::taken::{Hours, Week, since};
 use super::tree::Below;
 use super::weighting::Weighed;
-use super::{Candidate, Explanation, Ranking, Verdict, criteria};
+use super::{Candidate, Ranking, criteria};
 use crate::domain::geo::{Point, Target};
 use crate::domain::record::Need;
 use crate::domain::time::DAY;
@@ -380,9 +380,13 @@ impl<'a> Ask<'a> {
         self.passing(|s| (criteria::score(&criteria::values(self, s), weights), s))
     }
 
-    /// Everybody who passes every rule, as `make` has it.
+    /// Everybody who passes every rule, as `make` has it; nobody when there is nothing to be booked.
     pub(super) fn passing<T>(&self, make: impl Fn(u32) -> T) -> Vec<T> {
-        let (hits, mut all) = (self.hits(), Vec::new());
+        let mut all = Vec::new();
+        if self.visits.is_empty() {
+            return all;
+        }
+        let hits = self.hits();
         for some in hits.chunks(TOGETHER) {
             if !self.remote {
                 self.index.cards.touch_points(some);
@@ -418,11 +422,7 @@ impl<'a> Ask<'a> {
 
     /// How many suppliers pass every rule, and the best of them with their scores, the best first.
     pub(super) fn ranked(&self, top: usize) -> (usize, Vec<(f64, u32)>) {
-        let mut all = if self.visits.is_empty() {
-            Vec::new()
-        } else {
-            self.scored()
-        };
+        let mut all = self.scored();
         let eligible = all.len();
         let better = |a: &(f64, u32), b: &(f64, u32)| self.index.better(a, b);
         if top < all.len() && top > 0 {
@@ -461,79 +461,5 @@ impl<'a> Ask<'a> {
             distance_km: self.distance(s),
             criteria: values,
         }
-    }
-}
-
-impl Index {
-    /// The candidates of a need; none when there is no such need.
-    #[must_use]
-    pub fn candidates(&self, need: &Code, now: Stamp, top: usize) -> Option<Ranking> {
-        let need = self.need(self.needs.find(need)?)?;
-        Some(self.candidates_for(need, now, None, top))
-    }
-
-    /// The candidates of a need as it would be; for the named visits only when there are some.
-    #[must_use]
-    pub fn candidates_for(
-        &self,
-        draft: &Need,
-        now: Stamp,
-        only: Option<&[Minute]>,
-        top: usize,
-    ) -> Ranking {
-        Ask::new(self, draft, now, self.looked_at(draft, now, only), None)
-            .ranking(draft.code.clone(), top)
-    }
-
-    /// Every rule and criterion for a pair; none when one of them does not exist.
-    #[must_use]
-    pub fn why(
-        &self,
-        need: &Code,
-        supplier: &Code,
-        now: Stamp,
-        only: Option<&[Minute]>,
-    ) -> Option<Explanation> {
-        let record = self.need(self.needs.find(need)?)?;
-        let s = self
-            .suppliers
-            .find(supplier)
-            .filter(|s| self.cards.card(*s).known())?;
-        let ask = Ask::new(self, record, now, self.looked_at(record, now, only), None);
-        let found = ask.candidate(s);
-        let rules = RULES
-            .iter()
-            .map(|rule| Verdict {
-                rule: rule.name,
-                pass: !(rule.refuses)(&ask, s),
-                detail: (rule.say)(&ask, s),
-                other: rule.other.and_then(|other| other(&ask, s)),
-            })
-            .collect();
-        Some(Explanation {
-            need: need.clone(),
-            supplier: supplier.clone(),
-            rules,
-            score: found.score,
-            criteria: found.criteria,
-            weighed: ask.weighed,
-            distance_km: found.distance_km,
-            visits: ask.visits,
-        })
-    }
-
-    pub(super) fn looked_at(
-        &self,
-        need: &Need,
-        now: Stamp,
-        only: Option<&[Minute]>,
-    ) -> Vec<Minute> {
-        let Some(only) = only else {
-            return self.considered_of(need, now, None);
-        };
-        let mut visits = only.to_vec();
-        visits.sort_unstable();
-        visits.dedup();
-        visits
     }
 }

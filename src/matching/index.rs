@@ -108,12 +108,14 @@ impl Index {
     pub fn load(&mut self, record: AnyRecord) {
         match record {
             AnyRecord::Street(r) => {
-                self.places.load_street(&r);
-                self.replace();
+                if self.places.load_street(&r) {
+                    self.replace();
+                }
             }
             AnyRecord::Community(r) => {
-                self.places.load_community(&r);
-                self.replace();
+                if self.places.load_community(&r) {
+                    self.replace();
+                }
             }
             AnyRecord::Category(r) => {
                 let names = &mut self.categories.names;

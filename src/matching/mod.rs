@@ -1,5 +1,6 @@
 //! Thinking: who is eligible for a need, in which order, and why (SPEC §3). Pure: no I/O, no clock, no store.
 
+mod answers;
 mod ask;
 mod cards;
 mod contenders;

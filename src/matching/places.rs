@@ -26,7 +26,7 @@ impl Default for Home {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Place {
     point: Option<Point>,
     /// Of a community its street, of a street the one that it was merged into.
@@ -52,22 +52,24 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn load_street(&mut self, r: &Street) {
+    /// Takes a street in; tells whether somebody may be elsewhere now.
+    pub(super) fn load_street(&mut self, r: &Street) -> bool {
         let place = Place {
             point: r.point(),
             next: r.merged_into.as_ref().map_or(NOWHERE, |to| self.street(to)),
         };
         let id = self.street(&r.code);
-        put(&mut self.streets, id, place);
+        put(&mut self.streets, id, place)
     }
 
-    pub(super) fn load_community(&mut self, r: &Community) {
+    /// The same of a community.
+    pub(super) fn load_community(&mut self, r: &Community) -> bool {
         let place = Place {
             point: r.point(),
             next: self.street(&r.street),
         };
         let id = self.community_names.id(&r.code);
-        put(&mut self.communities, id, place);
+        put(&mut self.communities, id, place)
     }
 
     fn street(&mut self, code: &Code) -> u32 {
@@ -111,12 +113,12 @@ impl Places {
     }
 }
 
-fn put(list: &mut Vec<Place>, id: u32, place: Place) {
+/// Puts a place in; tells whether it is another than before.
+fn put(list: &mut Vec<Place>, id: u32, place: Place) -> bool {
     let at = id as usize;
     if list.len() <= at {
         list.resize_with(at + 1, Place::default);
     }
-    if let Some(known) = list.get_mut(at) {
-        *known = place;
-    }
+    list.get_mut(at)
+        .is_some_and(|known| std::mem::replace(known, place) != place)
 }

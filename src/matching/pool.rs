@@ -47,11 +47,7 @@ impl Ask<'_> {
 
     /// How many suppliers pass every rule.
     pub(super) fn eligible(&self) -> usize {
-        if self.visits.is_empty() {
-            0
-        } else {
-            self.passing(|_| ()).len()
-        }
+        self.passing(|_| ()).len()
     }
 
     /// The best of some suppliers, the best first, ranked as candidates are; each carries something along.
