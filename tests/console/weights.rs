@@ -13,7 +13,7 @@ fn barber() -> Code {
 #[test]
 fn a_supervisor_changes_the_weights_of_a_category_and_sees_what_that_does_before_saving() {
     let mut stage = Stage::new(120, 40, Lang::En);
-    stage.press("W");
+    stage.press("%");
     stage
         .sees("Weights · version 1")
         .sees("all needs")
@@ -34,14 +34,14 @@ fn a_supervisor_changes_the_weights_of_a_category_and_sees_what_that_does_before
     let own = &settings.category_weights[0];
     assert_eq!((own.weights.0[0], own.weights.0[1]), (0.0, 99.0));
     // Back to those above.
-    stage.press("W down c ctrl-s y");
+    stage.press("% down c ctrl-s y");
     assert_eq!(stage.desk.settings().unwrap().category_weights, []);
 }
 
 #[test]
 fn what_is_not_saved_is_undone_and_weights_that_weigh_nothing_are_refused() {
     let mut stage = Stage::new(80, 24, Lang::Zh);
-    stage.press("W");
+    stage.press("%");
     stage.sees("权重 · 第 1 版").sees("全部需求");
     for _ in 0..6 {
         stage.press("0 right");
@@ -55,7 +55,7 @@ fn what_is_not_saved_is_undone_and_weights_that_weigh_nothing_are_refused() {
 #[test]
 fn another_supervisors_change_is_shown_and_not_overwritten() {
     let mut stage = Stage::new(120, 40, Lang::En);
-    stage.press("W 7 7 enter").sees("[77]");
+    stage.press("% 7 7 enter").sees("[77]");
     let before = stage.desk.settings().unwrap();
     let mut after = before.clone();
     after.set_weights(Some(&barber()), Some(after.weights));
@@ -88,7 +88,7 @@ fn a_broker_sees_the_weights_and_changes_none() {
     let record = record.into();
     stage.another(&Command::Add { record }).unwrap();
     let mut wang = stage.called_by("wang", (120, 40), Lang::En);
-    wang.press("W").sees("all needs");
+    wang.press("%").sees("all needs");
     wang.press("5");
     wang.sees("wang may not set categories, capabilities and weights");
     wang.press("ctrl-s").sees("may not");
