@@ -264,6 +264,11 @@ proptest! {
             let got: Vec<Code> = ranking.candidates.iter().map(|c| c.supplier.clone()).collect();
             prop_assert_eq!(&got, &wanted.iter().map(|(code, _)| code.clone()).collect::<Vec<_>>());
             prop_assert_eq!(ranking.eligible, wanted.len());
+            for top in 0..4 {
+                let best = index.candidates(&need.code, now(), top).unwrap();
+                let first = ranking.candidates.iter().take(top).cloned().collect::<Vec<_>>();
+                prop_assert_eq!(best.candidates, first);
+            }
             for v in &w.suppliers {
                 let why = index.why(&need.code, &v.code, now(), None).unwrap();
                 let (failed, score) = w.judge(need, v, now());
@@ -296,6 +301,7 @@ proptest! {
         for record in records(&new) {
             fresh.load(record);
         }
+        fresh.pack();
         prop_assert_eq!(kept.queue(now()), fresh.queue(now()));
         prop_assert_eq!(kept.rolls(now()), fresh.rolls(now()));
         for need in &new.needs {

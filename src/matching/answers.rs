@@ -38,13 +38,9 @@ impl Index {
         only: Option<&[Minute]>,
     ) -> Option<(u32, f64)> {
         let s = self.suppliers.find(supplier)?;
-        let all = Ask::new(self, draft, now, self.looked_at(draft, now, only), None).scored();
-        let own = all.iter().find(|(_, other)| *other == s)?;
-        let before = all.iter().filter(|other| self.better(other, own).is_lt());
-        Some((
-            1 + u32::try_from(before.count()).unwrap_or(u32::MAX - 1),
-            own.0,
-        ))
+        let ask = Ask::new(self, draft, now, self.looked_at(draft, now, only), None);
+        let (place, score) = ask.place_among(&ask.found(), s)?;
+        Some((u32::try_from(place).unwrap_or(u32::MAX), score))
     }
 
     /// Every rule and criterion for a pair; none when one of them does not exist.

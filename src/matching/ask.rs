@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cards::Card;
+use super::found::{Few, once_each};
+use super::glance::{Glimpse, bits};
 use super::history::{History, between};
 use super::index::{Booking, Index, Served};
 use super::rules::{RULES, all_pass};
-use super::space::{Glance, Hit};
+use super::space::{Hit, Sought};
 use super::taken::{Hours, Week, since};
 use super::tree::Below;
 use super::weighting::Weighed;
@@ -34,6 +36,9 @@ pub(super) struct Ask<'a> {
     pub(super) resident_row: Option<&'a Served>,
     pub(super) point: Option<Point>,
     target: Option<Target>,
+    /// Whom the resident has blocked or prefers, and who has served the resident.
+    pub(super) few: Few,
+    pub(super) glimpse: Glimpse,
     /// What several rules and criteria look at of one supplier.
     seen: Cell<Option<Seen<'a>>>,
     pub(super) within: Below,
@@ -63,9 +68,6 @@ struct Seen<'a> {
     idle: bool,
 }
 
-/// Suppliers whose cards are read together.
-const TOGETHER: usize = 32;
-
 impl<'a> Ask<'a> {
     pub(super) fn new(
         index: &'a Index,
@@ -81,6 +83,31 @@ impl<'a> Ask<'a> {
         let resident_row = resident.and_then(|id| index.served(id));
         let point = index.resident_point(resident_row);
         let known = &index.capabilities;
+        let required: Vec<u32> = need
+            .capabilities
+            .iter()
+            .map(|code| {
+                let id = known.names.find(code);
+                id.map_or(u32::MAX, |id| known.effective(id))
+            })
+            .collect();
+        let weeks = Week::of(&visits, need.minutes);
+        let since = since(&visits);
+        let count_as = required.iter().map(|one| bits(known.all_that_are(*one)));
+        let glimpse = Glimpse::of(
+            count_as.collect(),
+            &visits,
+            since,
+            weeks
+                .iter()
+                .map(|week| week.taken)
+                .max()
+                .unwrap_or_default(),
+        );
+        let few = resident_row.map_or_else(Few::default, |row| {
+            let lists = [&row.blocked[..], &row.preferred, &row.regulars];
+            Few::of(lists.into_iter().flatten().copied())
+        });
         Self {
             index,
             now,
@@ -90,25 +117,18 @@ impl<'a> Ask<'a> {
             resident_row,
             point,
             target: point.map(Target::of),
+            few,
+            glimpse,
             seen: Cell::default(),
             within,
             remote: category
                 .and_then(|c| tree.nodes.get(&c))
                 .is_some_and(|node| node.remote),
             sex: need.sex,
-            required: need
-                .capabilities
-                .iter()
-                .map(|code| {
-                    known
-                        .names
-                        .find(code)
-                        .map_or(u32::MAX, |id| known.effective(id))
-                })
-                .collect(),
+            required,
             hours: Hours::of(&visits, need.minutes),
-            since: since(&visits),
-            weeks: Week::of(&visits, need.minutes),
+            since,
+            weeks,
             last_day: visits.iter().max().map(|visit| visit.day()),
             visits,
             scratch,
@@ -133,6 +153,8 @@ impl<'a> Ask<'a> {
             resident_row: self.resident_row,
             point: self.point,
             target: self.target,
+            few: self.few.clone(),
+            glimpse: self.glimpse.clone(),
             seen: Cell::default(),
             within: Arc::clone(&self.within),
             remote: self.remote,
@@ -200,14 +222,21 @@ impl<'a> Ask<'a> {
     }
 
     pub(super) fn free(&self, s: u32, visit: Minute) -> bool {
-        self.supplier(s).covers(visit, self.minutes) && !self.index.cards.is_away(s, visit.day())
+        let hours = Hours::of(&[visit], self.minutes);
+        self.gives(s, &hours) && !self.index.cards.is_away(s, visit.day())
+    }
+
+    /// Whether half hours lie inside the weekly windows of a supplier.
+    fn gives(&self, s: u32, hours: &[Hours]) -> bool {
+        let (weeks, week) = (&self.index.weeks, self.supplier(s).week);
+        hours.iter().all(|hours| weeks.gives(week, *hours))
     }
 
     /// Whether all visits lie inside the weekly windows of a supplier who is not away on any of their days.
     pub(super) fn always_free(&self, s: u32) -> bool {
         let card = self.supplier(s);
         let cards = &self.index.cards;
-        self.hours.iter().all(|hours| card.gives(*hours))
+        self.gives(s, &self.hours)
             && (!card.is_ever_away() || !self.visits.iter().any(|v| cards.is_away(s, v.day())))
     }
 
@@ -230,7 +259,12 @@ impl<'a> Ask<'a> {
     fn idles(&self, s: u32, history: &History) -> bool {
         history.booked.last().is_none_or(|b| b.start < self.since)
             && history.rows.last().is_none_or(|r| r.start < self.since)
-            && !self.scratch.is_some_and(|more| more.contains_key(&s))
+            && !self.supposes(s)
+    }
+
+    /// Whether bookings are supposed of a supplier.
+    pub(super) fn supposes(&self, s: u32) -> bool {
+        self.scratch.is_some_and(|more| more.contains_key(&s))
     }
 
     /// The booked visits that start from `from` and before `to`, and those supposed at any time.
@@ -343,94 +377,42 @@ impl<'a> Ask<'a> {
             .collect()
     }
 
-    /// Everybody who may pass the rules, each once, with their level: what the index knows has ruled the others out.
-    fn hits(&self) -> Vec<Hit> {
+    /// Those who are sought in the need's category or below it by what the index knows, each once and with the highest level.
+    pub(super) fn hits(&self) -> Vec<Hit> {
         let from = self.point.filter(|_| !self.remote);
-        let asked = Glance::asked(&self.visits, self.minutes, self.sex);
+        let sought = Sought::of(&self.index.weeks, &self.hours, self.sex);
         let (mut hits, mut lists) = (Vec::new(), 0);
         for (category, postings) in (0..).zip(&self.index.postings) {
             if self.is_within(category) {
                 let before = hits.len();
-                postings.near(from, self.extra_km, asked, &mut hits);
+                postings.near(from, self.extra_km, &sought, &mut hits);
                 lists += usize::from(hits.len() > before);
             }
         }
-        let mut kept = Vec::with_capacity(hits.len());
-        for some in hits.chunks(TOGETHER) {
-            self.index.cards.touch(some);
-            kept.extend(some.iter().filter(|hit| self.is_there(hit.id)));
-        }
         // Nobody is twice in one list.
         if lists > 1 {
-            kept.sort_unstable_by_key(|hit: &Hit| (hit.id, std::cmp::Reverse(hit.level)));
-            kept.dedup_by_key(|hit: &mut Hit| hit.id);
+            once_each(&mut hits, self.index.suppliers.len());
         }
-        kept
+        hits
     }
 
-    /// Whether a supplier's card has all visits inside its windows.
-    fn is_there(&self, s: u32) -> bool {
-        let card = self.supplier(s);
-        card.known() && self.hours.iter().all(|hours| card.gives(*hours))
-    }
-
-    /// Everybody who passes every rule, with the score.
-    pub(super) fn scored(&self) -> Vec<(f64, u32)> {
-        let weights = &self.weighed.weights;
-        self.passing(|s| (criteria::score(&criteria::values(self, s), weights), s))
-    }
-
-    /// Everybody who passes every rule, as `make` has it; nobody when there is nothing to be booked.
-    pub(super) fn passing<T>(&self, make: impl Fn(u32) -> T) -> Vec<T> {
-        let mut all = Vec::new();
-        if self.visits.is_empty() {
-            return all;
-        }
-        let hits = self.hits();
-        for some in hits.chunks(TOGETHER) {
-            if !self.remote {
-                self.index.cards.touch_points(some);
-            }
-            self.index.touch_pasts(some);
-            for hit in some {
-                self.look_at(*hit);
-                if self.passes(hit.id) {
-                    all.push(make(hit.id));
-                }
-            }
-        }
-        self.seen.set(None);
-        all
-    }
-
-    fn look_at(&self, hit: Hit) {
+    /// Keeps at hand what rules and criteria look at of a supplier.
+    pub(super) fn look_at(&self, s: u32, level: u8) {
         // Without a journey nothing that is asked here looks at the distance.
-        let distance = if self.remote {
-            None
-        } else {
-            self.measured(hit.id)
-        };
-        let history = self.index.history(hit.id);
+        let distance = if self.remote { None } else { self.measured(s) };
+        let history = self.index.history(s);
         self.seen.set(Some(Seen {
-            supplier: hit.id,
-            level: hit.level,
+            supplier: s,
+            level,
             distance,
             history,
-            idle: self.idles(hit.id, history),
+            idle: self.idles(s, history),
         }));
     }
 
-    /// How many suppliers pass every rule, and the best of them with their scores, the best first.
-    pub(super) fn ranked(&self, top: usize) -> (usize, Vec<(f64, u32)>) {
-        let mut all = self.scored();
-        let eligible = all.len();
-        let better = |a: &(f64, u32), b: &(f64, u32)| self.index.better(a, b);
-        if top < all.len() && top > 0 {
-            all.select_nth_unstable_by(top - 1, better);
-        }
-        all.truncate(top);
-        all.sort_unstable_by(better);
-        (eligible, all)
+    /// Forgets who was looked at last.
+    pub(super) fn look_away(&self) {
+        self.seen.set(None);
     }
 
     pub(super) fn ranking(&self, need: Code, top: usize) -> Ranking {

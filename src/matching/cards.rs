@@ -1,12 +1,10 @@
-//! What the rules look at of suppliers, packed: a card of one cache line each, their points beside it, and lists of
+//! What the rules look at of suppliers, packed: a card of half a cache line each, their points beside it, and lists of
 //! varying length one after the other.
 
 use super::places::Home;
-use super::space::Hit;
-use super::taken::Hours;
 use crate::domain::geo::Point;
 use crate::domain::record::Away;
-use crate::domain::{Day, Minute, Sex, Week};
+use crate::domain::{Day, Sex};
 
 /// Neither bookings nor closed visits.
 pub(super) const NO_PAST: u32 = u32::MAX;
@@ -25,7 +23,7 @@ const AT_HOME: u16 = 1 << 6;
 
 /// What the rules read most of a supplier.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
+#[repr(align(32))]
 pub(super) struct Card {
     /// In km; infinite without a limit.
     radius: f64,
@@ -33,28 +31,31 @@ pub(super) struct Card {
     lists: u32,
     /// Where the supplier's past is kept.
     pub(super) past: u32,
-    /// Three words a day, as in [`Week`].
-    week: [u16; 21],
+    /// The number of the weekly windows.
+    pub(super) week: u32,
     pub(super) capacity: u16,
     flags: u16,
     /// Minutes of a week that are surely within the limit.
     within: u16,
 }
 
-// A card is a cache line: a field more would be two.
-const _: () = assert!(size_of::<Card>() == 64);
+// Two cards are a cache line: a field more would be two.
+const _: () = assert!(size_of::<Card>() == 32);
+
+/// The card of somebody of whom there is no record.
+const BLANK: Card = Card {
+    radius: f64::INFINITY,
+    lists: 0,
+    past: NO_PAST,
+    week: 0,
+    capacity: 0,
+    flags: 0,
+    within: u16::MAX,
+};
 
 impl Default for Card {
     fn default() -> Self {
-        Self {
-            radius: f64::INFINITY,
-            lists: 0,
-            past: NO_PAST,
-            week: [0; 21],
-            capacity: 0,
-            flags: 0,
-            within: u16::MAX,
-        }
+        BLANK
     }
 }
 
@@ -85,26 +86,6 @@ impl Card {
         self.radius.is_finite().then_some(self.radius)
     }
 
-    /// Whether a visit lies inside the weekly windows; days away are not looked at.
-    pub(super) fn covers(&self, start: Minute, minutes: u16) -> bool {
-        let day = usize::from(start.day().weekday());
-        self.week
-            .get(day * 3..day * 3 + 3)
-            .is_some_and(|words| Week::day_covers(day_of(words), start, minutes))
-    }
-
-    /// Whether half hours lie inside the weekly windows.
-    pub(super) fn gives(&self, hours: Hours) -> bool {
-        let day = usize::from(hours.weekday) * 3;
-        match self.week.get(day..day + 3) {
-            Some([low, middle, high]) => {
-                let offered = u64::from(*low) | u64::from(*middle) << 16 | u64::from(*high) << 32;
-                offered & hours.taken == hours.taken
-            }
-            _ => false,
-        }
-    }
-
     /// Whether there is any day on which the supplier is away.
     pub(super) fn is_ever_away(&self) -> bool {
         self.has(HAS_AWAY)
@@ -114,35 +95,6 @@ impl Card {
     pub(super) fn surely_within(&self, minutes: i32) -> bool {
         minutes <= i32::from(self.within) || !self.has(HAS_LIMIT)
     }
-
-    pub(super) fn week(&self) -> Week {
-        let mut week = Week::default();
-        for (day, words) in week.0.iter_mut().zip(self.week.chunks(3)) {
-            *day = day_of(words);
-        }
-        week
-    }
-}
-
-fn day_of(words: &[u16]) -> u64 {
-    words
-        .iter()
-        .rev()
-        .fold(0, |day, word| day << 16 | u64::from(*word))
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "each word is 16 bits of 48"
-)]
-fn words_of(week: &Week) -> [u16; 21] {
-    let mut words = [0; 21];
-    for (three, day) in words.chunks_mut(3).zip(week.0) {
-        for (word, shift) in three.iter_mut().zip([0, 16, 32]) {
-            *word = (day >> shift) as u16;
-        }
-    }
-    words
 }
 
 /// A supplier's record as the rules look at it.
@@ -151,7 +103,8 @@ pub(super) struct Offer {
     pub(super) active: bool,
     pub(super) sex: Option<Sex>,
     pub(super) capacity: u16,
-    pub(super) week: Week,
+    /// The number of the weekly windows.
+    pub(super) week: u32,
     pub(super) radius: Option<f64>,
     pub(super) max_hours: Option<f64>,
     pub(super) home: Home,
@@ -313,15 +266,7 @@ impl Cards {
     }
 
     pub(super) fn card(&self, s: u32) -> &Card {
-        static NONE: Card = Card {
-            radius: f64::INFINITY,
-            lists: 0,
-            past: NO_PAST,
-            week: [0; 21],
-            capacity: 0,
-            flags: 0,
-            within: u16::MAX,
-        };
+        static NONE: Card = BLANK;
         self.all.get(s as usize).unwrap_or(&NONE)
     }
 
@@ -330,28 +275,21 @@ impl Cards {
         (!point.lon.is_nan()).then_some(*point)
     }
 
-    /// Reads what of each is read next, all at once: the processor then waits for memory once and not once for each.
-    pub(super) fn touch(&self, some: &[Hit]) {
-        let mut read = 0;
-        for hit in some {
-            read ^= self.card(hit.id).flags;
-        }
-        std::hint::black_box(read);
-    }
-
-    /// The same for the points.
-    pub(super) fn touch_points(&self, some: &[Hit]) {
-        let mut read = 0;
-        for hit in some {
-            let point = self.points.get(hit.id as usize);
-            read ^= point.map_or(0, |point| point.lon.to_bits());
-        }
-        std::hint::black_box(read);
-    }
-
     pub(super) fn set_point(&mut self, s: u32, point: Option<Point>) {
         if let Some(known) = self.points.get_mut(s as usize) {
             *known = point.unwrap_or(NOWHERE);
+        }
+    }
+
+    /// The numbers of the weekly windows, of everybody.
+    pub(super) fn weeks(&self) -> impl Iterator<Item = u32> + '_ {
+        self.all.iter().map(|card| card.week)
+    }
+
+    /// Gives weekly windows other numbers.
+    pub(super) fn renumber_weeks(&mut self, numbers: &[u32]) {
+        for card in &mut self.all {
+            card.week = numbers.get(card.week as usize).copied().unwrap_or_default();
         }
     }
 
@@ -381,7 +319,7 @@ impl Cards {
             self.stale += if known { before } else { 0 };
         }
         card.radius = offer.radius.unwrap_or(f64::INFINITY);
-        card.week = words_of(&offer.week);
+        card.week = offer.week;
         card.capacity = offer.capacity;
         card.flags = offer.flags();
         card.within = offer.max_hours.map_or(u16::MAX, whole_minutes);

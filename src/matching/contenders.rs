@@ -34,19 +34,14 @@ impl Index {
     #[must_use]
     pub fn contenders(&self, need: &Code, visits: &[Minute], now: Stamp) -> Option<Contenders> {
         let ask = self.ask(need, visits, now)?;
-        let mut best = ask.scored();
-        let count = best.len();
+        let found = ask.found();
+        let count = found.len();
         let all = (count <= KEPT).then(|| {
-            let mut ids: Box<[u32]> = best.iter().map(|(_, s)| *s).collect();
+            let mut ids: Box<[u32]> = found.iter().map(|one| one.id).collect();
             ids.sort_unstable();
             ids
         });
-        if BEST < count {
-            best.select_nth_unstable_by(BEST, |a, b| self.better(a, b));
-            best.truncate(BEST);
-        }
-        best.shrink_to_fit();
-        best.sort_unstable_by(|a, b| self.better(a, b));
+        let best = ask.best_of(&found, BEST);
         Some(Contenders { all, count, best })
     }
 

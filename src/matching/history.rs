@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use super::glance::Sums;
 use super::index::{Booking, Closed, Index, Past, WINDOW, Wanted};
-use super::space::Hit;
 use crate::domain::record::Need;
 use crate::domain::{Code, Minute, Outcome, Stamp};
 
@@ -16,10 +16,7 @@ pub(super) struct History {
     pub(super) booked: Vec<Booking>,
     /// The earliest first.
     pub(super) rows: Vec<Closed>,
-    pub(super) completed: f64,
-    pub(super) no_shows: f64,
-    pub(super) ratings: f64,
-    pub(super) rating_sum: f64,
+    pub(super) sums: Sums,
 }
 
 impl History {
@@ -124,16 +121,6 @@ impl Index {
         }
     }
 
-    /// Reads what of each is read next, all at once, as [`Cards::touch`](super::cards::Cards::touch) does.
-    pub(super) fn touch_pasts(&self, some: &[Hit]) {
-        let mut read = 0;
-        for hit in some {
-            let rows = &self.history(hit.id).rows;
-            read ^= rows.first().map_or(0, |row| row.start.0);
-        }
-        std::hint::black_box(read);
-    }
-
     fn make_history(&self, past: &Past) -> History {
         let mut rows: Vec<Closed> = past
             .services
@@ -144,23 +131,11 @@ impl Index {
         rows.sort_by_key(|row| row.start);
         let mut booked = Self::close(self.held(&past.matches), rows.iter());
         booked.sort_by_key(|booking| booking.start);
-        let mut history = History {
+        History {
             booked,
-            ..History::default()
-        };
-        for row in &rows {
-            match row.outcome {
-                Outcome::Completed => history.completed += 1.0,
-                Outcome::NoShow => history.no_shows += 1.0,
-                _ => {}
-            }
-            if let Some(rating) = row.rating.filter(|_| row.outcome == Outcome::Completed) {
-                history.ratings += 1.0;
-                history.rating_sum += f64::from(rating);
-            }
+            rows,
+            sums: past.sums,
         }
-        history.rows = rows;
-        history
     }
 
     pub(super) fn facts(&self, need: u32) -> &Facts {

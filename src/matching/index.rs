@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::cards::{Cards, NO_PAST, Offer};
+use super::glance::{Glance, Sums};
 use super::history::{Facts, History, Starts};
 use super::names::Names;
 use super::places::{Home, Places};
-use super::space::{Glance, Hit, Postings};
+use super::space::{Entry, Postings, Traits};
 use super::tree::{Node, Tree};
+use super::weeks::Weeks;
 use super::weighting::Weighting;
 use crate::domain::geo::Point;
 use crate::domain::record::{Match, Need, Resident, Service, Supplier};
@@ -23,6 +25,7 @@ pub(super) struct Past {
     pub(super) matches: Vec<Code>,
     /// By number.
     pub(super) services: Vec<u32>,
+    pub(super) sums: Sums,
     pub(super) history: OnceLock<Box<History>>,
 }
 
@@ -32,6 +35,8 @@ pub(super) struct Served {
     /// Suppliers, in the order of their numbers.
     pub(super) blocked: Box<[u32]>,
     pub(super) preferred: Box<[u32]>,
+    /// Suppliers who completed a visit; some of them perhaps no longer.
+    pub(super) regulars: Vec<u32>,
     home: Home,
 }
 
@@ -77,6 +82,8 @@ pub struct Index {
     places: Places,
     pub(super) suppliers: Names,
     pub(super) cards: Cards,
+    glances: Vec<Glance>,
+    pub(super) weeks: Weeks,
     pasts: Vec<Past>,
     pub(super) residents: Names,
     served: Vec<Served>,
@@ -101,19 +108,27 @@ impl Index {
 
     /// Takes an event in: its record as it is afterwards.
     pub fn apply(&mut self, event: &Event) {
-        self.load(event.after.clone());
+        self.take_in(&event.after);
     }
 
     /// Takes a record in, in place of its earlier version.
     pub fn load(&mut self, record: AnyRecord) {
         match record {
+            AnyRecord::Need(r) => self.load_need(r),
+            AnyRecord::Match(r) => self.load_match(r),
+            other => self.take_in(&other),
+        }
+    }
+
+    fn take_in(&mut self, record: &AnyRecord) {
+        match record {
             AnyRecord::Street(r) => {
-                if self.places.load_street(&r) {
+                if self.places.load_street(r) {
                     self.replace();
                 }
             }
             AnyRecord::Community(r) => {
-                if self.places.load_community(&r) {
+                if self.places.load_community(r) {
                     self.replace();
                 }
             }
@@ -121,8 +136,8 @@ impl Index {
                 let names = &mut self.categories.names;
                 let id = names.id(&r.code);
                 let node = Node {
-                    parent: r.parent.map(|code| names.id(&code)),
-                    merged: r.merged_into.map(|code| names.id(&code)),
+                    parent: r.parent.as_ref().map(|code| names.id(code)),
+                    merged: r.merged_into.as_ref().map(|code| names.id(code)),
                     remote: r.remote,
                 };
                 self.categories.put(id, node);
@@ -130,19 +145,19 @@ impl Index {
             AnyRecord::Capability(r) => {
                 let names = &mut self.capabilities.names;
                 let id = names.id(&r.code);
-                let merged = r.merged_into.map(|code| names.id(&code));
+                let merged = r.merged_into.as_ref().map(|code| names.id(code));
                 let node = Node {
                     merged,
                     ..Node::default()
                 };
                 self.capabilities.put(id, node);
             }
-            AnyRecord::Supplier(r) => self.load_supplier(&r),
-            AnyRecord::Resident(r) => self.load_resident(&r),
-            AnyRecord::Need(r) => self.load_need(r),
-            AnyRecord::Match(r) => self.load_match(r),
-            AnyRecord::Service(r) => self.load_service(&r),
-            AnyRecord::Settings(r) => self.weighting = Weighting::of(&r),
+            AnyRecord::Supplier(r) => self.load_supplier(r),
+            AnyRecord::Resident(r) => self.load_resident(r),
+            AnyRecord::Need(r) => self.load_need(r.clone()),
+            AnyRecord::Match(r) => self.load_match(r.clone()),
+            AnyRecord::Service(r) => self.load_service(r),
+            AnyRecord::Settings(r) => self.weighting = Weighting::of(r),
             AnyRecord::Grant(_) => {}
         }
     }
@@ -158,7 +173,11 @@ impl Index {
             names.pack();
         }
         self.cards.pack();
+        self.glances.shrink_to_fit();
+        let weeks = self.weeks.pack(self.cards.weeks());
+        self.cards.renumber_weeks(&weeks);
         for postings in self.postings.iter_mut().chain([&mut self.unskilled]) {
+            postings.renumber_weeks(&weeks);
             postings.pack();
         }
         self.closed.shrink_to_fit();
@@ -169,7 +188,19 @@ impl Index {
     fn supplier_id(&mut self, code: &Code) -> u32 {
         let id = self.suppliers.id(code);
         self.cards.grow(self.suppliers.len());
+        if self.glances.len() < self.suppliers.len() {
+            self.glances.resize(self.suppliers.len(), Glance::default());
+        }
         id
+    }
+
+    pub(super) fn glance(&self, supplier: u32) -> Glance {
+        let known = self.glances.get(supplier as usize);
+        known.copied().unwrap_or_default()
+    }
+
+    fn glance_mut(&mut self, supplier: u32) -> Option<&mut Glance> {
+        self.glances.get_mut(supplier as usize)
     }
 
     /// What a supplier has booked and done, to be added to.
@@ -210,7 +241,7 @@ impl Index {
             active: r.status == Status::Active,
             sex: r.sex,
             capacity: r.capacity(),
-            week: r.availability,
+            week: self.weeks.id(r.availability),
             radius: r.radius_km,
             max_hours: r.max_hours_week,
             home,
@@ -225,16 +256,23 @@ impl Index {
         }
         self.cards.put(id, &offer);
         self.cards.set_point(id, self.places.point(&home));
+        if let Some(glance) = self.glance_mut(id) {
+            glance.put(&offer);
+        }
         self.post(id, true);
     }
 
     fn post(&mut self, id: u32, put: bool) {
         let card = self.cards.card(id);
-        let glance = Glance::offered(&card.week(), card.sex(), card.active());
         let (point, radius) = (self.cards.point(id), card.radius());
         let change = |postings: &mut Postings, level| {
             if put {
-                postings.put(Hit { id, level }, glance, point, radius);
+                let entry = Entry {
+                    id,
+                    week: card.week,
+                    traits: Traits::of(level, card.sex(), card.active()),
+                };
+                postings.put(entry, point, radius);
             } else {
                 postings.take(id, point, radius);
             }
@@ -273,26 +311,29 @@ impl Index {
     }
 
     fn load_resident(&mut self, r: &Resident) {
-        let id = self.residents.id(&r.code) as usize;
+        let id = self.residents.id(&r.code);
         let mut numbers = |codes: &[Code]| {
             let mut list: Vec<u32> = codes.iter().map(|code| self.supplier_id(code)).collect();
             list.sort_unstable();
             list.into_boxed_slice()
         };
         let (blocked, preferred) = (numbers(&r.blocked), numbers(&r.preferred));
-        let served = Served {
-            blocked,
-            preferred,
-            home: self
-                .places
-                .home(r.point(), r.community.as_ref(), r.street.as_ref()),
-        };
-        if self.served.len() <= id {
-            self.served.resize_with(id + 1, Served::default);
+        let home = self
+            .places
+            .home(r.point(), r.community.as_ref(), r.street.as_ref());
+        if let Some(served) = self.served_mut(id) {
+            served.blocked = blocked;
+            served.preferred = preferred;
+            served.home = home;
         }
-        if let Some(known) = self.served.get_mut(id) {
-            *known = served;
+    }
+
+    fn served_mut(&mut self, resident: u32) -> Option<&mut Served> {
+        let at = resident as usize;
+        if self.served.len() <= at {
+            self.served.resize_with(at + 1, Served::default);
         }
+        self.served.get_mut(at)
     }
 
     fn load_need(&mut self, mut r: Need) {
@@ -330,6 +371,9 @@ impl Index {
         let (need, supplier) = (self.need_id(&r.need), self.supplier_id(&r.supplier));
         r.end_reason.clear();
         r.confirmed_by.clear();
+        if let (Some(glance), Some(last)) = (self.glance_mut(supplier), r.visits.iter().max()) {
+            glance.meet(*last);
+        }
         if self.matches.insert(key.clone(), r).is_none() {
             if let Some(wanted) = self.wanted.get_mut(need as usize) {
                 wanted.matches.push(key.clone());
@@ -371,7 +415,19 @@ impl Index {
         };
         if let Some(past) = self.past_mut(closed.supplier) {
             change(&mut past.services);
+            past.sums.count(closed, put);
             past.history = OnceLock::new();
+            let sums = past.sums;
+            if let Some(glance) = self.glance_mut(closed.supplier) {
+                glance.meet(closed.start);
+                glance.count(sums);
+            }
+        }
+        if closed.outcome == Outcome::Completed
+            && let Some(served) = self.served_mut(closed.resident)
+            && !served.regulars.contains(&closed.supplier)
+        {
+            served.regulars.push(closed.supplier);
         }
         if let Some(need) = closed.need {
             if let Some(wanted) = self.wanted.get_mut(need as usize) {

@@ -5,6 +5,8 @@ mod ask;
 mod cards;
 mod contenders;
 mod criteria;
+mod found;
+mod glance;
 mod history;
 mod index;
 mod life;
@@ -16,6 +18,7 @@ mod rules;
 mod space;
 mod taken;
 mod tree;
+mod weeks;
 mod weighting;
 
 pub use contenders::Contenders;

@@ -2,7 +2,8 @@
 
 use super::ask::Ask;
 use super::rules::{RULES, Rule};
-use super::space::{Glance, Hit};
+use super::space::{Hit, Sought};
+use super::taken::Hours;
 use super::{Candidate, criteria};
 use crate::domain::Minute;
 
@@ -22,7 +23,7 @@ impl Ask<'_> {
         let mut ids = Vec::new();
         for (category, postings) in (0..).zip(&self.index.postings) {
             if self.is_within(category) {
-                postings.near(None, 0.0, Glance::default(), &mut ids);
+                postings.near(None, 0.0, &Sought::default(), &mut ids);
             }
         }
         once_each(ids)
@@ -31,23 +32,19 @@ impl Ask<'_> {
     /// Those who may reach the resident at some visits by what the index knows at a glance: with a skill in the need's
     /// category, or with another and without any.
     pub(super) fn around(&self, visits: &[Minute], skilled: bool) -> Vec<u32> {
-        let asked = Glance::asked(visits, self.minutes, self.sex);
+        let hours = Hours::of(visits, self.minutes);
+        let sought = Sought::of(&self.index.weeks, &hours, self.sex);
         let from = self.point.filter(|_| !self.remote);
         let mut ids = Vec::new();
         for (category, postings) in (0..).zip(&self.index.postings) {
             if self.is_within(category) == skilled {
-                postings.near(from, 0.0, asked, &mut ids);
+                postings.near(from, 0.0, &sought, &mut ids);
             }
         }
         if !skilled {
-            self.index.unskilled.near(from, 0.0, asked, &mut ids);
+            self.index.unskilled.near(from, 0.0, &sought, &mut ids);
         }
         once_each(ids)
-    }
-
-    /// How many suppliers pass every rule.
-    pub(super) fn eligible(&self) -> usize {
-        self.passing(|_| ()).len()
     }
 
     /// The best of some suppliers, the best first, ranked as candidates are; each carries something along.

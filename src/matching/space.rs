@@ -1,102 +1,130 @@
 //! Which suppliers serve a category near a point: postings by category and grid cell, one after the other in the order of
 //! the cells, so that neighbours in the district are neighbours in memory.
 //!
-//! Each posting carries what rules out most suppliers at a glance, so that their records need not be touched. It may let
-//! too many through and never too few: the rules decide.
+//! Each posting carries the weekly windows, the sex and whether the supplier takes part, and roughly where they are and how
+//! far they go. Of the distance it may let too many through and never too few, and tells of whom it is sure.
 
-use crate::domain::geo::{EARTH_RADIUS_KM, Point};
-use crate::domain::{Minute, Sex, Week};
+use super::taken::Hours;
+use super::weeks::Weeks;
+use crate::domain::Sex;
+use crate::domain::geo::Point;
 
-/// What is needed of a supplier, or offered by one, as bits: three hours of a weekday each, then sex and taking part.
+mod columns;
+mod view;
+
+use columns::{Columns, Members, Place};
+use view::{UNSEEN, View};
+
+/// The level of a skill, the sex and whether the supplier takes part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Glance(u64);
+pub(super) struct Traits(u8);
 
-/// Half hours in a bit of a [`Glance`].
-const BLOCK: u32 = 6;
-/// Bits of a day.
-const BLOCKS: u32 = 8;
-const ACTIVE: u64 = 1 << 56;
-const MAN: u64 = 1 << 57;
-const WOMAN: u64 = 1 << 58;
+const LEVEL: u8 = 3;
+const MAN: u8 = 1 << 2;
+const WOMAN: u8 = 1 << 3;
+const ACTIVE: u8 = 1 << 4;
 
-impl Glance {
-    /// What a supplier offers: a bit for every three hours in which some half hour is offered.
-    pub(super) fn offered(week: &Week, sex: Option<Sex>, active: bool) -> Self {
-        let mut bits = 0;
-        for (day, hours) in (0..).zip(week.0) {
-            for block in 0..BLOCKS {
-                if hours >> (block * BLOCK) & ((1 << BLOCK) - 1) != 0 {
-                    bits |= 1 << (day * BLOCKS + block);
-                }
-            }
-        }
-        bits |= match sex {
+impl Traits {
+    pub(super) fn of(level: u8, sex: Option<Sex>, active: bool) -> Self {
+        let sex = match sex {
             Some(Sex::Male) => MAN,
             Some(Sex::Female) => WOMAN,
             Some(Sex::Any) => MAN | WOMAN,
             None => 0,
         };
-        Self(if active { bits | ACTIVE } else { bits })
+        Self(level.min(LEVEL) | sex | if active { ACTIVE } else { 0 })
     }
+}
 
-    /// What visits ask for: every three hours that one of them touches.
-    pub(super) fn asked(visits: &[Minute], minutes: u16, sex: Option<Sex>) -> Self {
-        let mut bits = ACTIVE;
-        for visit in visits {
-            let from = u32::try_from(visit.of_day()).unwrap_or_default() / (30 * BLOCK);
-            let last = u32::try_from(visit.of_day() + i32::from(minutes) - 1).unwrap_or_default()
-                / (30 * BLOCK);
-            for block in from..=last.min(BLOCKS - 1) {
-                bits |= 1 << (u32::from(visit.day().weekday()) * BLOCKS + block);
-            }
+/// What is put in: a supplier with one skill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) id: u32,
+    /// The number of the weekly windows.
+    pub(super) week: u32,
+    pub(super) traits: Traits,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sought<'a> {
+    /// Half hours that weekly windows must have, with the column of their weekday.
+    hours: Vec<(&'a [u64], u64)>,
+    traits: u8,
+}
+
+impl<'a> Sought<'a> {
+    /// Those who take part, have all the hours and are of the sex.
+    pub(super) fn of(weeks: &'a Weeks, hours: &[Hours], sex: Option<Sex>) -> Self {
+        Self {
+            hours: hours
+                .iter()
+                .map(|hours| (weeks.column(hours.weekday), hours.taken))
+                .collect(),
+            traits: ACTIVE
+                | match sex {
+                    Some(Sex::Male) => MAN,
+                    Some(Sex::Female) => WOMAN,
+                    Some(Sex::Any) | None => 0,
+                },
         }
-        bits |= match sex {
-            Some(Sex::Male) => MAN,
-            Some(Sex::Female) => WOMAN,
-            Some(Sex::Any) | None => 0,
-        };
-        Self(bits)
     }
 
-    fn gives(self, asked: Self) -> bool {
-        self.0 & asked.0 == asked.0
+    fn fits(&self, entry: &Entry) -> bool {
+        self.are(entry.traits) && self.come(entry.week)
+    }
+
+    fn are(&self, traits: Traits) -> bool {
+        traits.0 & self.traits == self.traits
+    }
+
+    #[inline]
+    fn come(&self, week: u32) -> bool {
+        self.hours.iter().all(|(column, taken)| {
+            let offered = column.get(week as usize).copied();
+            offered.unwrap_or_default() & taken == *taken
+        })
     }
 }
 
 /// Who may serve, with the level of the skill by which they were found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Hit {
     pub(super) id: u32,
+    /// They are no nearer, in km; infinite for those who are nowhere.
+    pub(super) km: f32,
     pub(super) level: u8,
+    /// Whether they surely go as far.
+    pub(super) sure: bool,
 }
 
-/// A supplier in a cell.
-#[derive(Clone, Copy, Debug, Default)]
-struct Posting {
-    glance: Glance,
-    id: u32,
-    level: u8,
-    /// Where in the cell, in parts of its sides.
-    x: u8,
-    y: u8,
-    /// Rounded up, in parts of the layer's longest.
-    radius: u8,
-}
-
-impl Posting {
-    fn hit(&self) -> Hit {
-        Hit {
-            id: self.id,
-            level: self.level,
+impl Hit {
+    fn of(entry: &Entry, km: f32, sure: bool) -> Self {
+        Self {
+            id: entry.id,
+            km,
+            level: entry.traits.0 & LEVEL,
+            sure,
         }
     }
+}
+
+/// A supplier in no cell.
+#[derive(Clone, Copy, Debug)]
+struct Stray {
+    entry: Entry,
+    has_point: bool,
+    has_limit: bool,
 }
 
 /// Parts of a cell's side, and of a layer's longest radius.
 const PARTS: f64 = 256.0;
 const STEPS: f64 = 255.0;
-/// What is shorter than a great circle by less than this factor: chords and rounding.
+/// What is shorter, and longer, than a great circle by less than this factor: chords and rounding.
 const SHORTER: f64 = 0.998;
+const LONGER: f64 = 1.001;
+/// Km that make up for rounding.
+const MARGIN: f32 = 1e-3;
 /// Beyond these latitudes, and over the date line, cells are not narrowed down.
 const POLAR: f64 = 70.0;
 
@@ -116,11 +144,11 @@ struct Cell {
 struct Layer {
     /// Degrees of a cell's side.
     side: f64,
-    /// The longest radius, in km.
+    /// The longest radius, in km; infinite where there is no limit.
     longest: f64,
     /// In the order of rows, then columns.
     cells: Vec<Cell>,
-    postings: Vec<Posting>,
+    postings: Columns,
     /// Postings that no cell has room for any more.
     stale: usize,
 }
@@ -128,10 +156,10 @@ struct Layer {
 /// The suppliers of one category.
 #[derive(Debug)]
 pub(super) struct Postings {
-    /// From short to long radii.
-    layers: [Layer; 3],
-    /// Those without a limit or a point, and those who go very far.
-    anywhere: Vec<(Glance, Hit)>,
+    /// From short to long radii, then those without a limit.
+    layers: [Layer; 4],
+    /// Those without a point, and those who go very far.
+    strays: Vec<Stray>,
 }
 
 impl Default for Postings {
@@ -140,12 +168,17 @@ impl Default for Postings {
             side,
             longest,
             cells: Vec::new(),
-            postings: Vec::new(),
+            postings: Columns::default(),
             stale: 0,
         };
         Self {
-            layers: [layer(0.01, 2.0), layer(0.02, 8.0), layer(0.16, 128.0)],
-            anywhere: Vec::new(),
+            layers: [
+                layer(0.01, 2.0),
+                layer(0.02, 8.0),
+                layer(0.16, 128.0),
+                layer(0.02, f64::INFINITY),
+            ],
+            strays: Vec::new(),
         }
     }
 }
@@ -168,38 +201,45 @@ fn byte(value: f64) -> u8 {
 }
 
 impl Postings {
-    pub(super) fn put(
-        &mut self,
-        hit: Hit,
-        glance: Glance,
-        point: Option<Point>,
-        radius: Option<f64>,
-    ) {
+    pub(super) fn put(&mut self, entry: Entry, point: Option<Point>, radius: Option<f64>) {
         match self.layer(point, radius) {
-            Some((layer, point, radius)) => layer.put(hit, glance, point, radius),
-            None => self.anywhere.push((glance, hit)),
+            Some((layer, point)) => layer.put(entry, point, radius),
+            None => self.strays.push(Stray {
+                entry,
+                has_point: point.is_some(),
+                has_limit: radius.is_some(),
+            }),
         }
     }
 
     pub(super) fn take(&mut self, id: u32, point: Option<Point>, radius: Option<f64>) {
-        if let Some((layer, point, _)) = self.layer(point, radius) {
+        if let Some((layer, point)) = self.layer(point, radius) {
             layer.take(id, point);
-        } else if let Some(at) = self.anywhere.iter().position(|(_, known)| known.id == id) {
-            self.anywhere.swap_remove(at);
+        } else if let Some(at) = self.strays.iter().position(|known| known.entry.id == id) {
+            self.strays.swap_remove(at);
         }
     }
 
-    fn layer(
-        &mut self,
-        point: Option<Point>,
-        radius: Option<f64>,
-    ) -> Option<(&mut Layer, Point, f64)> {
-        let (point, radius) = (point?, radius?);
-        let layer = self
+    fn layer(&mut self, point: Option<Point>, radius: Option<f64>) -> Option<(&mut Layer, Point)> {
+        let point = point?;
+        let radius = radius.unwrap_or(f64::INFINITY);
+        let mut layers = self.layers.iter_mut();
+        let layer = layers.find(|layer| {
+            radius <= layer.longest && layer.is_unlimited() == radius.is_infinite()
+        })?;
+        Some((layer, point))
+    }
+
+    /// Gives weekly windows other numbers.
+    pub(super) fn renumber_weeks(&mut self, numbers: &[u32]) {
+        let columns = self
             .layers
             .iter_mut()
-            .find(|layer| radius <= layer.longest)?;
-        Some((layer, point, radius))
+            .flat_map(|layer| &mut layer.postings.weeks);
+        let strays = self.strays.iter_mut().map(|stray| &mut stray.entry.week);
+        for week in columns.chain(strays) {
+            *week = numbers.get(*week as usize).copied().unwrap_or_default();
+        }
     }
 
     /// Puts the postings in the order of their cells, without gaps.
@@ -207,43 +247,38 @@ impl Postings {
         for layer in &mut self.layers {
             layer.pack();
         }
-        self.anywhere.shrink_to_fit();
+        self.strays.shrink_to_fit();
     }
 
-    /// Everybody who may reach `from` and give what is asked, and some who may not.
+    /// Everybody who is sought and may reach `from`, and some who may not; everybody who is sought without a point.
     pub(super) fn near(
         &self,
         from: Option<Point>,
         extra_km: f64,
-        asked: Glance,
+        sought: &Sought<'_>,
         out: &mut Vec<Hit>,
     ) {
-        let everywhere = self
-            .anywhere
-            .iter()
-            .filter(|(glance, _)| glance.gives(asked));
-        out.extend(everywhere.map(|(_, hit)| *hit));
+        let strays = self.strays.iter().filter(|stray| sought.fits(&stray.entry));
+        out.extend(strays.map(|stray| {
+            let km = if stray.has_point { 0.0 } else { f32::INFINITY };
+            Hit::of(&stray.entry, km, !stray.has_limit)
+        }));
         for layer in &self.layers {
             match from {
-                Some(from) => layer.near(from, extra_km, asked, out),
-                None => layer.all(asked, out),
+                Some(from) => layer.near(from, extra_km, sought, out),
+                None => layer.all(sought, out),
             }
         }
     }
 }
 
 impl Layer {
-    fn put(&mut self, hit: Hit, glance: Glance, point: Point, radius: f64) {
+    fn put(&mut self, entry: Entry, point: Point, radius: Option<f64>) {
         let at = cell_of(point, self.side);
         let part = |degrees: f64, cell: i32| byte((degrees / self.side - f64::from(cell)) * PARTS);
-        let posting = Posting {
-            glance,
-            id: hit.id,
-            level: hit.level,
-            x: part(point.lon, at.1),
-            y: part(point.lat, at.0),
-            radius: byte((radius / self.longest * STEPS).ceil()),
-        };
+        let far = radius.map_or(u8::MAX, |km| byte((km / self.longest * STEPS).ceil()));
+        let (x, y) = (part(point.lon, at.1), part(point.lat, at.0));
+        let radius = radius.unwrap_or_default();
         let place = self.cells.binary_search_by_key(&at, |cell| cell.at);
         let place = place.unwrap_or_else(|place| {
             self.cells.insert(
@@ -270,10 +305,10 @@ impl Layer {
         if cell.len == cell.room {
             self.stale += move_to_end(cell, &mut self.postings);
         }
-        if let Some(free) = self.postings.get_mut((cell.from + cell.len) as usize) {
-            *free = posting;
-            cell.len += 1;
-        }
+        let free = (cell.from + cell.len) as usize;
+        self.postings
+            .set(free, Place::of(x, y, far, entry.traits), entry);
+        cell.len += 1;
         if self.stale > 4_096 && self.stale * 2 > self.postings.len() {
             self.pack();
         }
@@ -288,26 +323,23 @@ impl Layer {
             return;
         };
         let range = cell.from as usize..(cell.from + cell.len) as usize;
-        let Some(members) = self.postings.get_mut(range) else {
-            return;
-        };
-        if let Some(gone) = members.iter().position(|known| known.id == id)
-            && let Some(last) = members.len().checked_sub(1)
-        {
-            members.swap(gone, last);
+        let members = self.postings.members(range.clone());
+        let gone = members.ids.iter().position(|known| *known == id);
+        if let (Some(gone), Some(last)) = (gone, range.end.checked_sub(1)) {
+            self.postings.swap(range.start + gone, last);
             cell.len -= 1;
         }
     }
 
     fn pack(&mut self) {
         let total = self.cells.iter().map(|cell| cell.len as usize).sum();
-        let mut postings = Vec::with_capacity(total);
+        let mut postings = Columns::with_capacity(total);
         self.cells.retain_mut(|cell| {
             let from = cell.from as usize;
-            let members = self.postings.get(from..from + cell.len as usize);
+            let members = self.postings.members(from..from + cell.len as usize);
             cell.from = u32::try_from(postings.len()).unwrap_or(u32::MAX);
             cell.room = cell.len;
-            postings.extend_from_slice(members.unwrap_or_default());
+            postings.extend(members);
             cell.len > 0
         });
         self.postings = postings;
@@ -315,30 +347,50 @@ impl Layer {
         self.stale = 0;
     }
 
-    fn members(&self, cell: &Cell) -> &[Posting] {
+    fn members(&self, cell: &Cell) -> Members<'_> {
         let from = cell.from as usize;
-        self.postings
-            .get(from..from + cell.len as usize)
-            .unwrap_or_default()
+        self.postings.members(from..from + cell.len as usize)
     }
 
-    fn all(&self, asked: Glance, out: &mut Vec<Hit>) {
+    fn is_unlimited(&self) -> bool {
+        self.longest.is_infinite()
+    }
+
+    fn all(&self, sought: &Sought<'_>, out: &mut Vec<Hit>) {
         for cell in &self.cells {
-            let giving = self
-                .members(cell)
-                .iter()
-                .filter(|posting| posting.glance.gives(asked));
-            out.extend(giving.map(Posting::hit));
+            self.all_of(cell, 0.0, sought, out);
         }
     }
 
-    fn near(&self, from: Point, extra_km: f64, asked: Glance, out: &mut Vec<Hit>) {
+    fn all_of(&self, cell: &Cell, km: f32, sought: &Sought<'_>, out: &mut Vec<Hit>) {
+        let fitting = self.members(cell).entries();
+        let fitting = fitting.filter(|entry| sought.fits(entry));
+        out.extend(fitting.map(|entry| Hit::of(&entry, km, self.is_unlimited())));
+    }
+
+    fn near(&self, from: Point, extra_km: f64, sought: &Sought<'_>, out: &mut Vec<Hit>) {
         if self.cells.is_empty() {
             return;
         }
-        let Some(view) = View::of(self, from, extra_km) else {
-            return self.all(asked, out);
-        };
+        match View::of(self, from, extra_km) {
+            Some(view) if self.is_unlimited() => self.far(&view, sought, out),
+            Some(view) => self.seen(&view, sought, out),
+            None => self.all(sought, out),
+        }
+    }
+
+    /// Those without a limit: everybody, with how far they are as far as that can be seen.
+    fn far(&self, view: &View, sought: &Sought<'_>, out: &mut Vec<Hit>) {
+        for cell in &self.cells {
+            if view.sees(cell.at) {
+                view.scan(cell, self.members(cell), sought, out);
+            } else {
+                self.all_of(cell, UNSEEN, sought, out);
+            }
+        }
+    }
+
+    fn seen(&self, view: &View, sought: &Sought<'_>, out: &mut Vec<Hit>) {
         let (first, last) = (view.rows.0, view.rows.1);
         let mut place = self
             .cells
@@ -358,96 +410,21 @@ impl Layer {
                 place += rest.partition_point(|cell| cell.at < (next, view.columns.0));
                 continue;
             }
-            view.scan(cell, self.members(cell), asked, out);
+            view.scan(cell, self.members(cell), sought, out);
             place += 1;
         }
     }
 }
 
 /// Gives a cell more room, at the end of the postings; tells how many places it left behind.
-fn move_to_end(cell: &mut Cell, postings: &mut Vec<Posting>) -> usize {
+fn move_to_end(cell: &mut Cell, postings: &mut Columns) -> usize {
     let left = cell.room as usize;
     let old = cell.from as usize..(cell.from + cell.len) as usize;
     let at = postings.len();
     cell.room = cell.len + (cell.len / 2).max(2);
-    postings.extend_from_within(old);
-    postings.resize(at + cell.room as usize, Posting::default());
+    postings.repeat(old, cell.room as usize);
     cell.from = u32::try_from(at).unwrap_or(u32::MAX);
     left
-}
-
-/// A layer as seen from a point: which cells matter, and the plane in which distances are bounded from below.
-struct View {
-    rows: (i32, i32),
-    columns: (i32, i32),
-    /// The point in sides of a cell.
-    row: f64,
-    column: f64,
-    /// Km of a part of a cell's side, never too long.
-    km: (f32, f32),
-    /// Km of a step of the radius.
-    step: f32,
-    extra: f32,
-}
-
-impl View {
-    /// None where a plane will not do.
-    #[allow(clippy::cast_possible_truncation, reason = "degrees and km are small")]
-    fn of(layer: &Layer, from: Point, extra_km: f64) -> Option<Self> {
-        let degree = EARTH_RADIUS_KM.to_radians() * SHORTER;
-        let reach = layer.longest + extra_km.max(0.0);
-        let up = reach / degree;
-        let highest = (from.lat.abs() + up).min(90.0);
-        if highest > POLAR || reach > 256.0 {
-            return None;
-        }
-        // Both cosines in the formula of distance are at least this one.
-        let cos = highest.to_radians().cos();
-        let right = up / cos;
-        if from.lon.abs() + right > 179.0 {
-            return None;
-        }
-        let cell = |lat: f64, lon: f64| cell_of(Point { lon, lat }, layer.side);
-        let (low, high) = (
-            cell(from.lat - up, from.lon - right),
-            cell(from.lat + up, from.lon + right),
-        );
-        let part = degree * layer.side / PARTS;
-        Some(Self {
-            rows: (low.0, high.0),
-            columns: (low.1, high.1),
-            row: from.lat / layer.side,
-            column: from.lon / layer.side,
-            km: ((part * cos) as f32, part as f32),
-            step: (layer.longest / STEPS) as f32,
-            extra: (extra_km.max(0.0) + 1e-3) as f32,
-        })
-    }
-
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "a few hundred cells at most"
-    )]
-    fn scan(&self, cell: &Cell, members: &[Posting], asked: Glance, out: &mut Vec<Hit>) {
-        let y = ((self.row - f64::from(cell.at.0)) * PARTS) as f32;
-        let x = ((self.column - f64::from(cell.at.1)) * PARTS) as f32;
-        let outside = |at: f32| (-at).max(at - 256.0).max(0.0);
-        let (dx, dy) = (outside(x) * self.km.0, outside(y) * self.km.1);
-        let reach = cell.reach + self.extra;
-        if dx * dx + dy * dy > reach * reach {
-            return;
-        }
-        for posting in members {
-            // The point is somewhere in its part, with some room for rounding.
-            let gap = |at: f32, part: u8| ((at - f32::from(part) - 0.5).abs() - 0.55).max(0.0);
-            let dx = gap(x, posting.x) * self.km.0;
-            let dy = gap(y, posting.y) * self.km.1;
-            let reach = f32::from(posting.radius) * self.step + self.extra;
-            if posting.glance.gives(asked) && dx * dx + dy * dy <= reach * reach {
-                out.push(posting.hit());
-            }
-        }
-    }
 }
 
 #[cfg(test)]

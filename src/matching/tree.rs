@@ -63,6 +63,12 @@ impl Tree {
         at
     }
 
+    /// Every node that counts as another.
+    pub(super) fn all_that_are(&self, effective: u32) -> impl Iterator<Item = u32> + '_ {
+        let count = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        (0..count).filter(move |id| self.effective(*id) == effective)
+    }
+
     /// Whether `low` is `high` or below it.
     pub(super) fn within(&self, low: u32, high: u32) -> bool {
         let high = self.effective(high);
