@@ -3,13 +3,15 @@
 //! Places are filled one after the other, each by the best chain of displacements: whoever is displaced takes somebody
 //! else, and the last one takes a supplier who is free, or goes without. Where suppliers take one need each, that is the
 //! shortest augmenting path of the assignment problem, and the sum is the highest. Where they take several, more than one
-//! need may have to go for another; neighbourhoods that are worked out completely (`refine.rs`) find that.
+//! need may have to go for another: they are pushed away together (`eject.rs`), and neighbourhoods are worked out completely
+//! (`refine.rs`).
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::market::{Market, Wanted, Worth};
-use super::refine;
+use super::{eject, refine};
 
 /// Who goes where: the suppliers of each need, in the order of the needs given.
 pub type Assignment = Vec<Vec<usize>>;
@@ -24,10 +26,12 @@ const ROUNDS: usize = 8;
 pub fn assign(wanted: &[Wanted], market: &dyn Market) -> Assignment {
     let mut search = Search::new(wanted, market);
     search.fill();
-    let mut effort = refine::EFFORT;
+    let (mut pushes, mut effort) = (eject::EFFORT, refine::EFFORT);
     for _ in 0..ROUNDS {
-        let better = search.place_again();
-        if !(refine::refine(&mut search, &mut effort) || better) {
+        let placed = search.place_again();
+        let pushed = eject::eject(&mut search, &mut pushes);
+        let refined = refine::refine(&mut search, &mut effort);
+        if !(placed || pushed || refined) {
             break;
         }
     }
@@ -53,6 +57,18 @@ pub(super) struct Search<'a> {
     pub market: &'a dyn Market,
     pub taken: Vec<Vec<Seat>>,
     load: Vec<Vec<usize>>,
+    /// What was taken and given up, to be taken back.
+    pub trail: Vec<Step>,
+    /// How often candidates were looked at, and asked whether they can take needs.
+    asked: Cell<usize>,
+}
+
+/// A supplier whom a need takes, or gives up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    need: usize,
+    seat: Seat,
+    takes: bool,
 }
 
 /// A need without a supplier, in the middle of a chain of displacements.
@@ -93,7 +109,7 @@ struct End {
 }
 
 /// The chains that begin with one need.
-struct Chains {
+pub(super) struct Chains {
     links: Vec<Link>,
     hopes: BinaryHeap<Hope>,
     best: End,
@@ -135,6 +151,8 @@ impl<'a> Search<'a> {
             market,
             taken: vec![Vec::new(); wanted.len()],
             load: Vec::new(),
+            trail: Vec::new(),
+            asked: Cell::new(0),
         };
         for (need, wanted) in wanted.iter().enumerate() {
             for &supplier in &wanted.fixed {
@@ -155,6 +173,7 @@ impl<'a> Search<'a> {
 
     /// The candidate of a need at a place of its ranking, and what it would be worth.
     pub fn candidate(&self, need: usize, at: usize) -> Option<(usize, Worth)> {
+        self.asked.set(self.asked.get() + 1);
         let (supplier, score) = self.market.candidate(need, at)?;
         let class = self.wanted.get(need)?.class;
         Some((supplier, Worth::of(class, score)))
@@ -194,28 +213,94 @@ impl<'a> Search<'a> {
         }
         let others = load.iter().filter(|other| Some(**other) != without);
         let needs: Vec<usize> = others.copied().chain([need]).collect();
-        self.market.fits(supplier, &needs)
+        self.fits(supplier, &needs)
+    }
+
+    /// Whether a supplier can take all of these needs together.
+    pub fn fits(&self, supplier: usize, needs: &[usize]) -> bool {
+        self.asked.set(self.asked.get() + 1);
+        self.market.fits(supplier, needs)
+    }
+
+    /// How often candidates were looked at, and asked whether they can take needs: what bounds the time without a clock.
+    pub fn asked(&self) -> usize {
+        self.asked.get()
     }
 
     pub fn take(&mut self, need: usize, supplier: usize, worth: Worth) {
         if self.load.len() <= supplier {
             self.load.resize_with(supplier + 1, Vec::new);
         }
+        let seat = Seat {
+            supplier,
+            worth,
+            fixed: false,
+        };
         if let (Some(seats), Some(load)) = (self.taken.get_mut(need), self.load.get_mut(supplier)) {
-            seats.push(Seat {
-                supplier,
-                worth,
-                fixed: false,
-            });
+            seats.push(seat);
             load.push(need);
+            let takes = true;
+            self.trail.push(Step { need, seat, takes });
         }
     }
 
     pub fn give_up(&mut self, need: usize, supplier: usize) {
-        if let (Some(seats), Some(load)) = (self.taken.get_mut(need), self.load.get_mut(supplier)) {
+        let seat = self.seat(need, supplier).copied();
+        if let (Some(seats), Some(load), Some(seat)) =
+            (self.taken.get_mut(need), self.load.get_mut(supplier), seat)
+        {
             seats.retain(|seat| seat.supplier != supplier);
             load.retain(|other| *other != need);
+            let takes = false;
+            self.trail.push(Step { need, seat, takes });
         }
+    }
+
+    /// Lets a seat stay whatever else is good, or not.
+    pub fn fix(&mut self, need: usize, supplier: usize, fixed: bool) {
+        let seats = self.taken.get_mut(need).into_iter().flatten();
+        for seat in seats.filter(|seat| seat.supplier == supplier) {
+            seat.fixed = fixed;
+        }
+    }
+
+    /// Takes back what was done since the trail was so long.
+    pub fn undo(&mut self, length: usize) {
+        while self.trail.len() > length {
+            let Some(step) = self.trail.pop() else { return };
+            if step.takes {
+                self.give_up(step.need, step.seat.supplier);
+            } else {
+                self.take(step.need, step.seat.supplier, step.seat.worth);
+            }
+            self.trail.pop();
+        }
+    }
+
+    /// Does again what was taken back.
+    pub fn redo(&mut self, steps: &[Step]) {
+        for step in steps {
+            if step.takes {
+                self.take(step.need, step.seat.supplier, step.seat.worth);
+            } else {
+                self.give_up(step.need, step.seat.supplier);
+            }
+        }
+    }
+
+    /// The best chain that begins with a need, and what it gains; none when none gains anything.
+    pub fn best_chain(&self, need: usize) -> Option<(Worth, Chains)> {
+        let chains = self.chains(need)?;
+        Some((chains.best.gain, chains))
+    }
+
+    /// The most that a need can get of a supplier other than this one.
+    pub fn most_beside(&self, need: usize, supplier: usize) -> Worth {
+        (0..)
+            .map_while(|at| self.candidate(need, at))
+            .find(|(other, _)| *other != supplier && self.seat(need, *other).is_none())
+            .map(|(_, worth)| worth)
+            .unwrap_or_default()
     }
 
     /// Fills places, the most urgent class first.
@@ -250,7 +335,7 @@ impl<'a> Search<'a> {
     }
 
     /// The places of a need whose supplier is worse than somebody whom it has not got.
-    fn regretted(&self, need: usize) -> Vec<Seat> {
+    pub fn regretted(&self, need: usize) -> Vec<Seat> {
         let mut at = 0;
         let best = loop {
             match self.candidate(need, at) {
@@ -365,7 +450,7 @@ impl<'a> Search<'a> {
     }
 
     /// Does what the best chain says.
-    fn follow(&mut self, chains: &Chains) {
+    pub fn follow(&mut self, chains: &Chains) {
         let mut takes = chains.best.supplier;
         let moves: Vec<(usize, Option<usize>)> = chains
             .back(chains.best.link)

@@ -6,6 +6,7 @@ use super::index::Index;
 use crate::domain::{Code, Minute, Stamp};
 
 pub mod assign;
+mod eject;
 mod lines;
 pub mod market;
 mod reason;

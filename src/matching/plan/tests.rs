@@ -226,6 +226,49 @@ fn a_chain_of_any_length_makes_room() {
     assert!(found.iter().all(|given| given.len() == 1), "{found:?}");
 }
 
+/// Needs of which each has the supplier that the one after it would take, too; the first has `first`, and it is at `slot`.
+fn in_a_row(first: usize, slot: u32, others: std::ops::Range<usize>) -> Vec<Need> {
+    let suppliers: Vec<usize> = [first].into_iter().chain(others).collect();
+    let pairs = suppliers.windows(2);
+    pairs
+        .map(|pair| Need {
+            slots: vec![slot],
+            ..need(1, 1, &[(pair[0], 90.0), (pair[1], 80.0)])
+        })
+        .collect()
+}
+
+#[test]
+fn several_make_room_for_one_when_each_has_to_push_others() {
+    let mut needs = [
+        in_a_row(0, 0, 1..8),
+        in_a_row(0, 1, 8..15),
+        in_a_row(0, 2, 15..22),
+    ]
+    .concat();
+    needs.push(Need {
+        slots: vec![0, 1, 2],
+        ..need(1, 1, &[(0, 10.0)])
+    });
+    let found = given(&needs, 22);
+    assert!(found.iter().all(|given| given.len() == 1), "{found:?}");
+}
+
+#[test]
+fn one_makes_room_for_several_who_are_worth_more_together() {
+    let long = Need {
+        slots: (0..30).collect(),
+        ..need(1, 1, &[(0, 90.0)])
+    };
+    let short = (0..30).map(|slot| Need {
+        slots: vec![slot],
+        ..need(1, 1, &[(0, 50.0)])
+    });
+    let needs: Vec<Need> = [long].into_iter().chain(short).collect();
+    let found = given(&needs, 1);
+    assert_eq!(found.iter().flatten().count(), 30, "{found:?}");
+}
+
 #[test]
 fn what_is_fixed_stays_and_the_rest_goes_around_it() {
     let needs = [
