@@ -223,13 +223,18 @@ impl<'a> Ask<'a> {
 
     pub(super) fn free(&self, s: u32, visit: Minute) -> bool {
         let hours = Hours::of(&[visit], self.minutes);
-        self.gives(s, &hours) && !self.index.cards.is_away(s, visit.day())
+        self.gives(s, &hours) && !self.is_away(s, visit)
     }
 
     /// Whether half hours lie inside the weekly windows of a supplier.
     fn gives(&self, s: u32, hours: &[Hours]) -> bool {
         let (weeks, week) = (&self.index.weeks, self.supplier(s).week);
         hours.iter().all(|hours| weeks.gives(week, *hours))
+    }
+
+    /// Whether a supplier is away on the day of a visit.
+    pub(super) fn is_away(&self, s: u32, visit: Minute) -> bool {
+        self.index.cards.is_away(s, visit.day())
     }
 
     /// Whether all visits lie inside the weekly windows of a supplier who is not away on any of their days.

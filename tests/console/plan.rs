@@ -138,6 +138,38 @@ fn a_need_that_is_skipped_stays_in_the_queue_and_its_supplier_is_free_for_others
     assert_eq!(matched(&stage, "N0000109"), [""; 0]);
 }
 
+#[test]
+fn what_was_chosen_and_skipped_is_there_when_the_walk_is_opened_again() {
+    let mut stage = walk(120, 40, Lang::En);
+    stage.press("j right k enter").sees("why: chosen by you");
+    stage.press("g g s").sees("1 skipped");
+    stage.press("esc").sees("Match queue 1/7");
+    stage.press("P").sees("1 skipped");
+    stage.press("g g").sees("skipped: it stays in the queue");
+    stage
+        .press("j")
+        .sees("proposed: 王建国 (V0000123), 88.5 points, rank 1")
+        .sees("why: chosen by you");
+    stage.press("k s").sees_no("1 skipped");
+    // What became of a choice meanwhile is no choice any more.
+    stage.press("esc");
+    stage.another(&confirm("N0000101", "V0000123")).unwrap();
+    stage.settle();
+    stage
+        .press("P")
+        .sees_no("chosen by you")
+        .sees_no("can't take");
+}
+
+#[test]
+fn a_need_that_nobody_fits_leads_on_to_other_ways() {
+    let mut stage = walk(120, 40, Lang::En);
+    stage.press("j j j j").sees("nobody");
+    stage.sees("m other ways");
+    stage.press("m").sees("Other ways · N").sees("Asking less");
+    stage.press("esc").sees("Plan for the queue");
+}
+
 /// Another need for a haircut at the time of N0000101's.
 fn another_haircut(stage: &mut Stage) {
     let need = Need {

@@ -7,6 +7,7 @@ use super::actions;
 use super::library::Library;
 use crate::console::ConsoleSettings;
 use crate::console::keys::{Keymap, KeymapError};
+use crate::console::panes::walk::Walk;
 use crate::console::theme::Theme;
 use crate::desk::{Access, Actor, Desk, Others};
 use crate::domain::{Code, Kind, Lang, Record, Stamp};
@@ -101,6 +102,8 @@ pub struct Model {
     pub fixed_now: bool,
     /// Whose personal data is shown in full.
     pub revealed: Option<(Kind, Code)>,
+    /// What was chosen and skipped in the walk through a plan.
+    pub walk: Walk,
     tokens: u64,
 }
 
@@ -131,6 +134,7 @@ impl Model {
             title: settings.title,
             fixed_now: settings.fixed_now,
             revealed: None,
+            walk: Walk::default(),
             tokens: 0,
         };
         (model, problems)

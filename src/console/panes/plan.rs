@@ -9,7 +9,7 @@ use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
 use super::walk::{Pair, PlanView, Walk, What};
-use super::{cells, edit};
+use super::{cells, edit, ways};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
@@ -41,9 +41,12 @@ pub struct PlanWalk {
     pub(super) surprise: Option<Pair>,
 }
 
-/// Opens the walk through a plan.
+/// Opens the walk through a plan, with what was chosen and skipped before in this session.
 pub fn open(ctx: &mut Ctx<'_>) {
-    let pane = PlanWalk::default();
+    let pane = PlanWalk {
+        walk: ctx.model.walk.clone(),
+        ..PlanWalk::default()
+    };
     pane.ask(ctx);
     ctx.push(pane);
 }
@@ -51,6 +54,7 @@ pub fn open(ctx: &mut Ctx<'_>) {
 impl PlanWalk {
     /// Asks for the plan of the rest, with what was chosen.
     fn ask(&self, ctx: &mut Ctx<'_>) {
+        ctx.model.walk = self.walk.kept();
         let (choices, shown) = (self.walk.choices.clone(), self.walk.shown());
         ctx.ask(Request::Plan(choices, shown));
     }
@@ -214,6 +218,7 @@ impl PlanWalk {
                 ctx.push(Page::record(Kind::Supplier, supplier));
             }
             ("open", _) => ctx.push(Page::record(Kind::Need, need)),
+            ("ways", _) => ways::open(&need, ctx),
             _ => edit::ask_why(&need, ctx),
         }
     }
@@ -226,6 +231,10 @@ impl PlanWalk {
         let first = !self.loaded;
         let before = self.walk.in_hand();
         let lost = self.walk.take(view);
+        ctx.model.walk = self.walk.kept();
+        if self.walk.choices != view.choices {
+            self.ask(ctx);
+        }
         self.loaded = true;
         self.stale = false;
         self.failed = None;
@@ -263,10 +272,15 @@ impl View for PlanWalk {
     }
 
     fn hints(&self) -> &'static [ActionId] {
+        let what = self.walk.entry().map(|entry| &entry.what);
         if self.lineup.is_some() {
             &["choose", "keep", "why", "open", "why-other"]
+        } else if matches!(what, Some(What::Unfilled(_))) {
+            &["ways", "open", "back", "why-other", "help"]
         } else {
-            &["confirm", "skip", "change", "back", "why", "open", "help"]
+            &[
+                "confirm", "skip", "change", "back", "why", "open", "help", "ways",
+            ]
         }
     }
 
@@ -286,7 +300,7 @@ impl View for PlanWalk {
             "skip" => self.skip(ctx),
             "change" => self.candidates(ctx),
             "why" => self.why(ctx),
-            "open" | "why-other" => self.act_on_need(action, ctx),
+            "open" | "why-other" | "ways" => self.act_on_need(action, ctx),
             "refresh" => self.ask(ctx),
             // The keys of lists that mean nothing here.
             "filter" | "clear-filter" | "add" | "edit" | "reveal" => {}

@@ -33,7 +33,7 @@ impl PlanWalk {
             .block(&title(&self.walk, &tally, model), focused);
         let inner = block.inner(area);
         block.render(area, buf);
-        if self.walk.entries.is_empty() {
+        if !self.loaded || self.walk.entries.is_empty() {
             self.paint_nothing(buf, inner, model);
             return;
         }

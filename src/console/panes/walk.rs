@@ -81,7 +81,7 @@ pub struct Tally {
 }
 
 /// The rows, and which one is in hand.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Walk {
     /// The rows.
     pub entries: Vec<Entry>,
@@ -146,6 +146,18 @@ impl Walk {
             _ => None,
         });
         shown.collect()
+    }
+
+    /// What another walk begins with: what was chosen and skipped, and the order of the rows.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        let is_skipped = |entry: &&Entry| matches!(entry.what, What::Skipped(_));
+        Self {
+            entries: self.entries.iter().filter(is_skipped).cloned().collect(),
+            state: TableState::default(),
+            choices: self.choices.clone(),
+            order: self.order.clone(),
+        }
     }
 
     /// Who gets a supplier as the plan stands.
@@ -301,6 +313,7 @@ impl Walk {
             }
             _ => false,
         });
+        self.choices.without.retain(|need| !has_left(need));
         old.extend(fresh);
         old.sort_by_key(|entry| self.order.iter().position(|need| *need == entry.need));
         self.entries = old;

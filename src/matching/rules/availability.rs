@@ -9,14 +9,12 @@ pub(super) fn refuses(a: &Ask<'_>, s: u32) -> bool {
 }
 
 pub(super) fn say(a: &Ask<'_>, s: u32) -> Said {
-    let v = a
-        .visits
-        .iter()
-        .find(|v| !a.free(s, **v))
-        .map_or_else(String::new, ToString::to_string);
-    if refuses(a, s) {
-        both!(zh: "{v} 不在可服务时间内，或当天不在", en: "{v} is outside of the weekly windows or on a day away")
+    let Some(v) = a.visits.iter().find(|v| !a.free(s, **v)) else {
+        return both!(zh: "每次服务都在可服务时间内", en: "every visit is inside the weekly windows");
+    };
+    if a.is_away(s, *v) {
+        both!(zh: "{v} 当天不在", en: "is away on the day of {v}")
     } else {
-        both!(zh: "每次服务都在可服务时间内", en: "every visit is inside the weekly windows")
+        both!(zh: "{v} 不在可服务时间内", en: "{v} is outside of the weekly windows")
     }
 }
