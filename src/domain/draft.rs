@@ -6,7 +6,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::code::Code;
 use super::kinds::Kind;
-use super::record::{AnyRecord, Record};
+use super::record::{AnyRecord, Need, Record, Supplier};
 use super::time::{Minute, Stamp};
 use crate::{for_kind, with_record};
 
@@ -112,6 +112,19 @@ pub enum Subject {
         #[n(1)]
         visits: Vec<(Code, Minute)>,
     },
+    /// Why a need asks less.
+    #[n(5)]
+    Relax {
+        /// The need as it was, and as it would be.
+        #[n(0)]
+        need: Box<[Need; 2]>,
+        /// The supplier who would go farther, as they were and as they would be.
+        #[n(1)]
+        farther: Option<Box<[Supplier; 2]>>,
+        /// How many km farther.
+        #[n(2)]
+        km: f64,
+    },
 }
 
 /// A record of any kind: its kind, then its fields.
@@ -169,6 +182,11 @@ mod tests {
             Subject::Outcome {
                 need,
                 visits: vec![(other, Minute(5))],
+            },
+            Subject::Relax {
+                need: Box::default(),
+                farther: Some(Box::default()),
+                km: 0.5,
             },
         ];
         for kind in Kind::ALL {

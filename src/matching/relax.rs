@@ -186,6 +186,22 @@ fn apply(need: &Need, changes: &[Change]) -> (Need, f64) {
 }
 
 impl Change {
+    /// What makes one need of another, with so many km added to every radius.
+    #[must_use]
+    pub fn between(before: &Need, after: &Need, extra_km: f64) -> Vec<Self> {
+        let mut changes = Vec::new();
+        changes.extend((extra_km > 0.0).then_some(Self::Farther(extra_km)));
+        changes.extend((after.minutes != before.minutes).then_some(Self::Minutes(after.minutes)));
+        changes.extend((after.start != before.start).then_some(Self::Start(after.start)));
+        let dropped = before.capabilities.iter();
+        let dropped = dropped.filter(|code| !after.capabilities.contains(code));
+        changes.extend(dropped.cloned().map(Self::Without));
+        changes.extend((after.sex != before.sex).then_some(Self::AnySex));
+        let category = (after.category != before.category).then(|| after.category.clone());
+        changes.extend(category.map(Self::Category));
+        changes
+    }
+
     fn start(&self) -> Option<Minute> {
         match self {
             Self::Start(start) => Some(*start),
@@ -327,6 +343,22 @@ mod tests {
                 Change::AnySex
             ]]
         );
+    }
+
+    #[test]
+    fn changes_are_told_from_the_need_before_and_after() {
+        let all = [
+            Change::Farther(2.0),
+            Change::Minutes(45),
+            Change::Start(Minute::parse("2026-11-25T09:30").unwrap()),
+            Change::Without(Code::composed("strong")),
+            Change::AnySex,
+            Change::Category(Code::composed("life-care")),
+        ];
+        for changes in [&all[..], &all[..1], &all[2..4], &all[5..], &[]] {
+            let (draft, km) = apply(&need(), changes);
+            assert_eq!(Change::between(&need(), &draft, km), changes);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use matchdesk::console::ConsoleSettings;
 use matchdesk::console::keys::{Key, parse_sequence};
 use matchdesk::console::term::{TermEvent, Typed};
 use matchdesk::desk::{Actor, Unfinished};
-use matchdesk::domain::record::Supplier;
+use matchdesk::domain::record::{Need, Supplier};
 use matchdesk::domain::{Code, Lang};
 use matchdesk::store::{RequestId, fetch};
 
@@ -65,6 +65,28 @@ fn half_a_form_is_offered_at_the_next_start_and_goes_on_where_it_was_left() {
     let ground = stage.drop_line();
     assert_eq!(drafts(&ground, "li"), []);
     ground.console(Lang::En, "li").sees_no("Unfinished");
+}
+
+#[test]
+fn why_a_need_asks_less_is_not_typed_twice() {
+    let mut stage = ground().console(Lang::En, "li");
+    stage.press("j j j j m").sees("Other ways · N0000106");
+    stage.press("enter").write("agreed by tele");
+    let ground = stage.drop_line();
+    let mut stage = ground.console(Lang::En, "li");
+    stage
+        .sees("Unfinished forms")
+        .sees("N0000106 · 王淑珍 · Fri 27 Nov 09:00 instead of");
+    stage.press("enter").sees("agreed by tele");
+    stage.sees("and without Driving licence");
+    stage
+        .write("phone")
+        .press("ctrl-s")
+        .sees("Relaxed N0000106");
+    let need: Need = stage.desk.must(&Code::composed("N0000106")).unwrap();
+    assert!(need.capabilities.is_empty());
+    let ground = stage.drop_line();
+    assert_eq!(drafts(&ground, "li"), []);
 }
 
 #[test]

@@ -18,8 +18,10 @@ fn a_supervisor_changes_the_weights_of_a_category_and_sees_what_that_does_before
         .sees("Weights · version 1")
         .sees("all needs")
         .sees("* has weights of its own");
-    // The second row is the first category of the tree.
-    stage.press("down 0 right 9 9 enter");
+    // The second row is the first category of the tree; what a number does is shown while it is typed.
+    stage.press("down 9").sees("needs in the queue");
+    stage.press("esc").sees("* has weights of its own");
+    stage.press("0 right 9 9 enter");
     stage.sees("needs in the queue").sees("99").sees("* ");
     assert_eq!(
         stage.desk.settings().unwrap().weights_version(),

@@ -7,7 +7,7 @@ use crate::console::app::view::{Ctx, Effect};
 use crate::console::widgets::form::{Field, Form};
 use crate::desk::{Command, Done};
 use crate::domain::lang::Lang;
-use crate::domain::record::Need;
+use crate::domain::record::{Need, Supplier};
 use crate::domain::{Kind, Subject};
 use crate::matching::relax::{Change, Relaxation};
 use crate::say;
@@ -17,7 +17,7 @@ use crate::say;
 pub fn line(need: &Need, relaxation: &Relaxation, command: &Command, model: &Model) -> String {
     let lang = model.lang;
     let (what, n) = (
-        changes(need, relaxation, command, model),
+        changes(need, &relaxation.changes, farther(command), model),
         relaxation.eligible,
     );
     let Some((supplier, score)) = &relaxation.best else {
@@ -27,12 +27,24 @@ pub fn line(need: &Need, relaxation: &Relaxation, command: &Command, model: &Mod
     say!(lang, zh: "{what}：{n} 人（最佳 {best} {score:.1}）", en: "{what}: {n} (best {best} {score:.1})")
 }
 
+/// The supplier who would go farther, as they are and as they would be.
+fn farther(command: &Command) -> Option<&[Supplier; 2]> {
+    match command {
+        Command::Relax { farther, .. } => farther.as_deref(),
+        _ => None,
+    }
+}
+
 /// The changes without what they give.
-fn changes(need: &Need, relaxation: &Relaxation, command: &Command, model: &Model) -> String {
-    let parts: Vec<String> = relaxation
-        .changes
+fn changes(
+    need: &Need,
+    changes: &[Change],
+    farther: Option<&[Supplier; 2]>,
+    model: &Model,
+) -> String {
+    let parts: Vec<String> = changes
         .iter()
-        .map(|change| said(need, change, command, model))
+        .map(|change| said(need, change, farther, model))
         .collect();
     parts.join(match model.lang {
         Lang::Zh => "，并",
@@ -40,7 +52,7 @@ fn changes(need: &Need, relaxation: &Relaxation, command: &Command, model: &Mode
     })
 }
 
-fn said(need: &Need, change: &Change, command: &Command, model: &Model) -> String {
+fn said(need: &Need, change: &Change, farther: Option<&[Supplier; 2]>, model: &Model) -> String {
     let lang = model.lang;
     match change {
         Change::Start(start) => {
@@ -55,49 +67,63 @@ fn said(need: &Need, change: &Change, command: &Command, model: &Model) -> Strin
             let [to, from] = [parent, &need.category].map(|code| model.name(Kind::Category, code));
             say!(lang, zh: "类别放宽到 {to}（原 {from}）", en: "{to} instead of {from}")
         }
-        Change::Farther(_) => match command {
-            Command::Relax {
-                farther: Some(supplier),
-                ..
-            } => {
-                let [before, after] = &**supplier;
+        Change::Farther(_) => match farther {
+            Some([before, after]) => {
                 let name = &before.name;
                 let [was, will] = [before, after].map(|s| s.radius_km.unwrap_or_default());
                 let km = change.said(need);
                 let km = km.get(lang);
                 say!(lang, zh: "{km}（{name} 走 {will} 公里，原 {was}）", en: "{km} ({name} goes {will} km instead of {was})")
             }
-            _ => change.said(need).get(lang).to_owned(),
+            None => change.said(need).get(lang).to_owned(),
         },
         _ => change.said(need).get(lang).to_owned(),
     }
 }
 
 /// Asks why, then makes the changes.
-pub fn ask(need: &Need, relaxation: &Relaxation, command: &Command, ctx: &mut Ctx<'_>) {
-    let spec = RelaxForm {
-        need: need.clone(),
-        relaxation: relaxation.clone(),
-        command: command.clone(),
+pub fn ask(relaxation: &Relaxation, command: &Command, ctx: &mut Ctx<'_>) {
+    let Command::Relax { need, farther, .. } = command else {
+        return;
     };
-    let sheet = Sheet::new(Box::new(spec), ctx.model);
+    let form = RelaxForm {
+        need: need.clone(),
+        farther: farther.clone(),
+        km: relaxation.extra_km,
+    };
+    let sheet = Sheet::new(Box::new(form), ctx.model);
     ctx.push(sheet);
 }
 
-struct RelaxForm {
-    need: Need,
-    relaxation: Relaxation,
-    command: Command,
+/// Why a need asks less.
+pub(super) struct RelaxForm {
+    /// The need as it is, and as it would be.
+    pub need: Box<[Need; 2]>,
+    /// The supplier who would go farther, as they are and as they would be.
+    pub farther: Option<Box<[Supplier; 2]>>,
+    /// How many km farther.
+    pub km: f64,
+}
+
+impl RelaxForm {
+    fn changes(&self, model: &Model) -> String {
+        let [before, after] = &*self.need;
+        let list = Change::between(before, after, self.km);
+        changes(before, &list, self.farther.as_deref(), model)
+    }
 }
 
 impl Spec for RelaxForm {
-    /// A few words about a picture that is soon another: there is nothing to go on with later.
     fn subject(&self) -> Option<Subject> {
-        None
+        Some(Subject::Relax {
+            need: self.need.clone(),
+            farther: self.farther.clone(),
+            km: self.km,
+        })
     }
 
     fn title(&self, model: &Model) -> String {
-        changes(&self.need, &self.relaxation, &self.command, model)
+        self.changes(model)
     }
 
     fn fields(&self, model: &Model) -> Vec<Field> {
@@ -105,16 +131,15 @@ impl Spec for RelaxForm {
     }
 
     fn submit(&self, form: &Form, _model: &Model) -> Result<Submit, (&'static str, String)> {
-        let mut command = self.command.clone();
-        if let Command::Relax { reason, .. } = &mut command {
-            form.value("reason").trim().clone_into(reason);
-        }
-        Ok(Submit::Command(command))
+        Ok(Submit::Command(Command::Relax {
+            need: self.need.clone(),
+            farther: self.farther.clone(),
+            reason: form.value("reason").trim().to_owned(),
+        }))
     }
 
     fn done(&self, _done: &Done, model: &Model) -> (String, Vec<Effect>) {
-        let what = changes(&self.need, &self.relaxation, &self.command, model);
-        let need = &self.need.code;
+        let (what, need) = (self.changes(model), &self.need[0].code);
         let said = say!(model.lang, zh: "已放宽 {need}：{what}；原因记入日志", en: "Relaxed {need}: {what}; the journal keeps why");
         (said, Vec::new())
     }

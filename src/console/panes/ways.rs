@@ -213,7 +213,7 @@ impl Ways {
                 if let Some(offers) = &self.offers
                     && let Some((relaxation, command)) = offers.list.get(at)
                 {
-                    relaxing::ask(&offers.need, relaxation, command, ctx);
+                    relaxing::ask(relaxation, command, ctx);
                 }
             }
             Some(Row::Miss(..)) => self.why(ctx),
@@ -361,7 +361,12 @@ impl View for Ways {
     }
 
     fn hints(&self) -> &'static [ActionId] {
-        &["apply", "why", "open", "back", "down", "up"]
+        match self.row() {
+            // Nobody is made eligible by a key: it says why.
+            Some(Row::Miss(..)) => &["why", "open", "back", "down", "up"],
+            Some(Row::Offer(_)) => &["apply", "back", "down", "up"],
+            _ => &["apply", "why", "open", "back", "down", "up"],
+        }
     }
 
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {

@@ -17,7 +17,7 @@ use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::table::TableState;
 use crate::desk::{Command, News, WeightsPreview, WeightsTable, lacks};
 use crate::domain::record::{CRITERIA, Settings, Weights};
-use crate::domain::{Code, Kind, Right, cell};
+use crate::domain::{Code, Kind, Right, Said, cell};
 use crate::{say, text};
 
 /// The weights as they are and as they shall be.
@@ -86,25 +86,36 @@ impl WeightsPane {
         false
     }
 
-    /// Takes up what was typed; false when that is no weight.
-    fn take_typed(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        let Some(typed) = &self.typed else {
-            return true;
-        };
+    /// The weights of the row in hand with what was typed; none when nothing was, or the reason why they weigh nothing.
+    fn typed(&self) -> Option<Result<Weights, Said>> {
+        let text = self.typed.as_ref()?.text().trim();
         let (mut weights, _) = self.weights(self.row());
-        let taken = cell::positive(typed.text().trim()).and_then(|weight| {
+        Some(cell::positive(text).and_then(|weight| {
             if let Some(place) = weights.0.get_mut(self.at) {
                 *place = weight;
             }
             weights.checked()
-        });
-        match taken {
-            Ok(weights) => {
-                self.typed = None;
+        }))
+    }
+
+    /// The settings as they would be with what is typed so far.
+    fn meant(&self) -> Settings {
+        let mut meant = self.wanted.clone();
+        if let Some(Ok(weights)) = self.typed() {
+            meant.set_weights(self.category(self.row()), Some(weights));
+        }
+        meant
+    }
+
+    /// Takes up what was typed; false when that is no weight.
+    fn take_typed(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        match self.typed() {
+            None => true,
+            Some(Ok(weights)) => {
                 self.set(Some(weights), ctx);
                 true
             }
-            Err(said) => {
+            Some(Err(said)) => {
                 ctx.say(Tone::Error, said.get(ctx.model.lang));
                 false
             }
@@ -113,7 +124,8 @@ impl WeightsPane {
 
     fn set(&mut self, weights: Option<Weights>, ctx: &mut Ctx<'_>) {
         let category = self.category(self.row()).cloned();
-        let before = self.wanted.clone();
+        let before = self.meant();
+        self.typed = None;
         self.wanted.set_weights(category.as_ref(), weights);
         if !self.wanted.weighs_as(&before) {
             self.ask_preview(ctx);
@@ -123,11 +135,13 @@ impl WeightsPane {
     fn ask_preview(&mut self, ctx: &mut Ctx<'_>) {
         self.cancel.store(true, Ordering::Relaxed);
         self.preview = None;
-        self.waiting = self.is_changed();
+        let meant = self.meant();
+        let known = self.known.as_ref();
+        self.waiting = known.is_some_and(|known| !meant.weighs_as(&known.settings));
         if self.waiting {
             self.cancel = Arc::default();
-            let wanted = Box::new(self.wanted.clone());
-            ctx.ask(Request::WeightsPreview(wanted, Arc::clone(&self.cancel)));
+            let cancel = Arc::clone(&self.cancel);
+            ctx.ask(Request::WeightsPreview(Box::new(meant), cancel));
         }
     }
 
@@ -162,7 +176,7 @@ impl WeightsPane {
 
     fn leave(&mut self, ctx: &mut Ctx<'_>) {
         if self.typed.take().is_some() {
-            return;
+            return self.ask_preview(ctx);
         }
         self.cancel.store(true, Ordering::Relaxed);
         if self.is_changed() {
@@ -238,7 +252,6 @@ impl View for WeightsPane {
             }
             "inherit" => {
                 if Self::may_change(ctx) {
-                    self.typed = None;
                     self.set(None, ctx);
                 }
             }
@@ -267,6 +280,7 @@ impl View for WeightsPane {
         let edits = self.typed.is_some() && key.code == KeyCode::Backspace;
         if (is_number || edits) && self.known.is_some() && Self::may_change(ctx) {
             self.typed.get_or_insert_default().key(key);
+            self.ask_preview(ctx);
         }
     }
 
@@ -276,7 +290,7 @@ impl View for WeightsPane {
             Answer::Weights(Err(error)) => {
                 ctx.say(Tone::Error, error.said().get(ctx.model.lang));
             }
-            Answer::WeightsPreview(of, result) if of.weighs_as(&self.wanted) => {
+            Answer::WeightsPreview(of, result) if of.weighs_as(&self.meant()) => {
                 self.waiting = false;
                 match result {
                     Ok(preview) => self.preview = Some(preview.clone()),
@@ -305,7 +319,7 @@ impl View for WeightsPane {
         if news.missed || events.any(|event| is_about(event.after.kind())) {
             ctx.ask(Request::Weights);
         }
-        if news.changed() && self.is_changed() {
+        if news.changed() && (self.is_changed() || self.typed.is_some()) {
             self.ask_preview(ctx);
         }
     }

@@ -35,7 +35,7 @@ impl WeightsPane {
             .map(|known| known.settings.weights_version());
         let version = version.unwrap_or_default();
         let title = say!(lang, zh: "权重 · 第 {version} 版", en: "Weights · version {version}");
-        let size = (area.width.saturating_sub(2).min(112), area.height);
+        let size = (area.width.saturating_sub(2).min(128), area.height);
         let inner = frame(buf, area, &model.theme, &title, size);
         let below = PREVIEW.min(inner.height / 3);
         let list = Rect {

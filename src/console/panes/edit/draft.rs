@@ -6,6 +6,7 @@ use super::record::RecordForm;
 use super::{CancelForm, OutcomeForm, UnmatchForm};
 use crate::console::app::model::Model;
 use crate::console::panes::cells;
+use crate::console::panes::relaxing::RelaxForm;
 use crate::console::panes::sheet::{Sheet, Spec};
 use crate::desk::Hold;
 use crate::domain::record::Need;
@@ -29,6 +30,7 @@ fn spec(subject: &Subject) -> Box<dyn Spec> {
         Subject::Cancel { need } => Box::new(CancelForm { need }),
         Subject::Unmatch { need, standing } => Box::new(UnmatchForm { need, standing }),
         Subject::Outcome { need, visits } => Box::new(OutcomeForm { need, visits }),
+        Subject::Relax { need, farther, km } => Box::new(RelaxForm { need, farther, km }),
     }
 }
 
@@ -48,6 +50,11 @@ pub fn describe(draft: &Draft, model: &Model) -> String {
         Subject::Cancel { need } | Subject::Unmatch { need, .. } => {
             let need = model.fetch::<Need>(need);
             need.map_or_else(String::new, |n| cells::resident_name(&n.resident, model))
+        }
+        // Its title may be long.
+        Subject::Relax { need, .. } => {
+            let who = cells::resident_name(&need[0].resident, model);
+            return format!("{} · {who} · {title}", need[0].code);
         }
         // Its title says it.
         Subject::Outcome { .. } => String::new(),
