@@ -130,7 +130,7 @@ impl Preview {
             }
             self.tall(area, model)
         } else {
-            self.flat(usize::from(area.width), model)
+            self.flat(area, model)
         };
         for (at, (line, style)) in (0..area.height).zip(&lines) {
             put(buf, area, 0, at, line, *style);
@@ -205,27 +205,32 @@ impl Preview {
         lines
     }
 
-    /// Below the form: everything in a few lines.
-    fn flat(&self, room: usize, model: &Model) -> Vec<(String, Style)> {
+    /// Below the form: everything in a few lines, the best candidates a line each where there is room for some.
+    fn flat(&self, area: Rect, model: &Model) -> Vec<(String, Style)> {
+        let room = usize::from(area.width);
         let (mut head, style) = self.head(model);
-        let mut lines = Vec::new();
         let base = self.style(model);
+        let mut lines = Vec::new();
         if let Some(sketch) = &self.sketch {
-            if !self.is_old() {
-                let names = named(&sketch.ranking, model);
-                if !names.is_empty() {
-                    head = format!("{head}  {names}");
-                }
-            }
             let costs: Vec<String> = cost_lines(sketch, model)
                 .into_iter()
                 .map(|(what, more)| format!("{what} {more}"))
                 .collect();
-            if !costs.is_empty() {
+            let costs = if costs.is_empty() {
+                Vec::new()
+            } else {
                 let title = text!(zh: "去掉后多几人：", en: "More without: ").get(model.lang);
-                let all = format!("{title}{}", costs.join(" · "));
-                lines.extend(wrap(&all, room).into_iter().map(|line| (line, base)));
+                wrap(&format!("{title}{}", costs.join(" · ")), room)
+            };
+            let left = usize::from(area.height).saturating_sub(costs.len() + 1);
+            let best = &sketch.ranking.candidates;
+            if left > 1 {
+                let best = best.iter().take(left);
+                lines.extend(best.map(|found| (candidate_line(found, room, model), base)));
+            } else if !self.is_old() && !best.is_empty() {
+                head = format!("{head}  {}", named(&sketch.ranking, model));
             }
+            lines.extend(costs.into_iter().map(|line| (line, base)));
         }
         lines.insert(0, (truncate(&head, room).into_owned(), style));
         lines

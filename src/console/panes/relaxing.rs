@@ -8,6 +8,7 @@ use crate::console::widgets::form::{Field, Form};
 use crate::desk::{Command, Done};
 use crate::domain::lang::Lang;
 use crate::domain::record::{Need, Supplier};
+use crate::domain::time::clock;
 use crate::domain::{Kind, Subject};
 use crate::matching::relax::{Change, Relaxation};
 use crate::say;
@@ -55,6 +56,11 @@ fn changes(
 fn said(need: &Need, change: &Change, farther: Option<&[Supplier; 2]>, model: &Model) -> String {
     let lang = model.lang;
     match change {
+        // Of a series the first date says little: it may be long past.
+        Change::Start(start) if need.recurrence.is_some() && start.day() == need.start.day() => {
+            let [to, from] = [start, &need.start].map(|at| clock(at.of_day()));
+            say!(lang, zh: "改到 {to}（原 {from}）", en: "at {to} instead of {from}")
+        }
         Change::Start(start) => {
             let (to, from) = (words::visit(*start, lang), words::visit(need.start, lang));
             say!(lang, zh: "改到 {to}（原 {from}）", en: "{to} instead of {from}")
