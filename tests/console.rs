@@ -1,6 +1,7 @@
 //! The console as its user meets it: the real loop, driven key by key over a small district.
 
 mod console {
+    mod actions;
     mod drafts;
     mod own_streets;
     mod pictures;

@@ -60,6 +60,7 @@ pub(super) fn serve(
         lang: session.lang,
         title: title.unwrap_or_default(),
         fixed_now: session.now.is_some(),
+        config: away.config.clone(),
         keymap: away.keymap.clone(),
         again: away.again,
         terminal: away.terminal,

@@ -1,7 +1,9 @@
 //! The full-screen console.
 
+pub mod actions;
 pub mod app;
 pub mod attend;
+pub mod config;
 pub mod keys;
 pub mod panes;
 pub mod serve;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 
 use crate::domain::Lang;
 use app::library::Library;
-use keys::UserKeymap;
+use config::UserFile;
 
 use crate::store::RequestId;
 
@@ -27,8 +29,10 @@ pub struct ConsoleSettings {
     pub title: String,
     /// Whether the rules' clock stands still, which the title line then says.
     pub fixed_now: bool,
+    /// The user's configuration.
+    pub config: Option<UserFile>,
     /// The user's key map.
-    pub keymap: Option<UserKeymap>,
+    pub keymap: Option<UserFile>,
     /// Whether this takes the place of a session whose line had dropped.
     pub again: bool,
     /// The number that the terminal drew, by which its inputs are known again.

@@ -13,7 +13,7 @@ use signal_hook::consts::SIGHUP;
 use super::ConsoleSettings;
 use super::app::keeper::Settled;
 use super::app::{App, End, Msg};
-use super::keys::UserKeymap;
+use super::config::{Config, UserFile};
 use super::term::{self, Extent, Screen, TermEvent};
 use crate::desk::{Actor, Desk, DeskError};
 use crate::domain::Right;
@@ -33,7 +33,10 @@ pub struct Away {
     /// What its environment says of it, by [`term::VARIABLES`].
     pub environment: HashMap<String, String>,
     /// The user's key map.
-    pub keymap: Option<UserKeymap>,
+    pub keymap: Option<UserFile>,
+    /// The user's configuration.
+    #[serde(default)]
+    pub config: Option<UserFile>,
     /// Whether the line had dropped before.
     pub again: bool,
     /// A number that the terminal draws when it comes.
@@ -59,7 +62,8 @@ impl Away {
             columns,
             rows,
             environment: term::VARIABLES.into_iter().filter_map(known).collect(),
-            keymap: UserKeymap::read(),
+            keymap: UserFile::keymap(),
+            config: UserFile::config(),
             again: false,
             terminal,
             inputs: 0,
@@ -104,7 +108,9 @@ pub fn serve(
     line: &Arc<Line>,
 ) -> io::Result<Result<u8, DeskError>> {
     let (sender, receiver) = channel();
-    let theme = term::theme(|name| away.environment.get(name).cloned());
+    let environment = |name: &str| away.environment.get(name).cloned();
+    let (config, _) = Config::load(settings.config.as_ref());
+    let theme = config.theme(term::depth(environment), term::ascii_only(environment));
     let extent = Extent::new(away.columns, away.rows);
     let mut app = App::new(desk, actor, settings, theme, &sender)?;
     let telling = Arc::clone(line);

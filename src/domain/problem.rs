@@ -1,6 +1,6 @@
 //! What is wrong with a value, in both languages.
 
-use super::lang::Lang;
+use super::lang::{Lang, Text};
 
 /// A sentence with values in it, in both languages, made with [`both!`](crate::both).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -18,6 +18,15 @@ impl Said {
         match lang {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,
+        }
+    }
+}
+
+impl From<Text> for Said {
+    fn from(text: Text) -> Self {
+        Self {
+            zh: text.zh.to_owned(),
+            en: text.en.to_owned(),
         }
     }
 }

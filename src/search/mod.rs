@@ -19,7 +19,7 @@ pub use entry::{Beside, Entry, Home};
 pub use field::QueryError;
 pub use finder::{Eyes, Finder, Found, Hit};
 pub use query::Query;
-pub use score::{Lexicon, matches};
+pub use score::{Lexicon, matches, matches_beginning};
 
 #[cfg(test)]
 mod tests;

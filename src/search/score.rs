@@ -415,6 +415,16 @@ fn score_reference(
 /// How well some texts match what was typed, in any of them: higher is better, none is not at all.
 #[must_use]
 pub fn matches(texts: &[&str], typed: &str) -> Option<u32> {
+    matches_from(texts, typed, 1)
+}
+
+/// The same where each typed word begins a text or a word of one: a few letters are inside of nearly everything.
+#[must_use]
+pub fn matches_beginning(texts: &[&str], typed: &str) -> Option<u32> {
+    matches_from(texts, typed, LEAD)
+}
+
+fn matches_from(texts: &[&str], typed: &str, least: u32) -> Option<u32> {
     let folded = fold(typed);
     let texts: Vec<String> = texts.iter().map(|text| fold(text)).collect();
     let mut scratch = Scratch::new(true);
@@ -427,7 +437,7 @@ pub fn matches(texts: &[&str], typed: &str) -> Option<u32> {
         if best == 0 && term.form != Form::Digits {
             best = score_fuzzy(&term.text, &texts.join(" "), scratch.matcher.as_ref());
         }
-        if best == 0 {
+        if best < least {
             return None;
         }
         total += best;

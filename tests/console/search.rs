@@ -33,7 +33,7 @@ fn a_list_is_filtered_by_fields_and_an_unknown_one_is_answered_with_the_nearest(
 #[test]
 fn one_search_finds_suppliers_residents_and_needs_and_opens_them() {
     let mut stage = Stage::new(120, 40, Lang::En);
-    stage.press(":");
+    stage.press("f");
     stage
         .sees("Search suppliers, residents, needs")
         .sees("FIELD:VALUE");
@@ -61,7 +61,7 @@ fn one_search_finds_suppliers_residents_and_needs_and_opens_them() {
 #[test]
 fn what_another_changes_is_found_without_asking_again() {
     let mut stage = Stage::new(120, 40, Lang::En);
-    stage.press(":").write("oyn").sees("0 found");
+    stage.press("f").write("oyn").sees("0 found");
     let before: Resident = {
         let rows = stage.desk.rows().unwrap();
         matchdesk::store::fetch(&*rows, &code("R0000045"))
@@ -109,7 +109,7 @@ fn of_other_streets_residents_nothing_is_found_by_anything() {
         },
     );
     let mut wang = stage.called_by("wang", (120, 40), Lang::En);
-    wang.press(":");
+    wang.press("f");
     for typed in [
         "李德福",
         "ldf",

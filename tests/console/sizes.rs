@@ -33,6 +33,11 @@ const SCREENS: &[&str] = &[
     "2 enter S",
     "1 w",
     "?",
+    "? / x",
+    ":",
+    ": q u e",
+    "f l d f",
+    "g",
 ];
 
 #[test]

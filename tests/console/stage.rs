@@ -16,7 +16,7 @@ use matchdesk::domain::{AnyRecord, Code, Kind, Lang, Record, Stamp, Zone};
 use matchdesk::for_kind;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
-use ratatui::buffer::CellWidth;
+use ratatui::buffer::{Cell, CellWidth};
 use tempfile::TempDir;
 
 const FILES: [(Kind, &str); 9] = [
@@ -103,7 +103,8 @@ impl Ground {
     }
 }
 
-fn settings(lang: Lang) -> ConsoleSettings {
+/// How a console of the stories begins.
+pub fn settings(lang: Lang) -> ConsoleSettings {
     ConsoleSettings {
         lang,
         title: if lang == Lang::Zh { "安贞" } else { "Anzhen" }.to_owned(),
@@ -261,7 +262,8 @@ impl Stage {
         self.end = self.end.or(end);
     }
 
-    fn key(&mut self, key: Key) {
+    /// Presses one key.
+    pub fn key(&mut self, key: Key) {
         self.sender.send(Msg::Term(TermEvent::Key(key))).unwrap();
         let msg = self.receiver.recv().unwrap();
         self.turn(msg);
@@ -288,6 +290,14 @@ impl Stage {
     pub fn resize(&mut self, width: u16, height: u16) {
         self.terminal.backend_mut().resize(width, height);
         self.turn(Msg::Term(TermEvent::Resize(width, height)));
+    }
+
+    /// All that is on the screen, styles too, but the line of messages.
+    pub fn picture(&self) -> Vec<Cell> {
+        let buf = self.terminal.backend().buffer();
+        let rows = (0..buf.area.height).filter(|y| y + 2 != buf.area.height);
+        let places = rows.flat_map(|y| (0..buf.area.width).map(move |x| (x, y)));
+        places.filter_map(|at| buf.cell(at).cloned()).collect()
     }
 
     /// The screen as lines, without the spaces at the right.

@@ -1,5 +1,6 @@
-use matchdesk::console::app::{End, actions};
-use matchdesk::console::keys::Keymap;
+use matchdesk::console::actions;
+use matchdesk::console::app::End;
+use matchdesk::console::keys::{Base, Keymap};
 use matchdesk::domain::record::{Need, Resident};
 use matchdesk::domain::{Code, Kind, Lang, Minute, Verb};
 
@@ -209,7 +210,7 @@ fn help_lists_every_bound_action_in_both_languages() {
     for lang in [Lang::Zh, Lang::En] {
         let mut stage = Stage::of(120, 200, lang, |_| false);
         stage.press("?");
-        let (keymap, errors) = Keymap::with_user(&actions::ids(), None);
+        let (keymap, errors) = Keymap::with_user(Base::Default, None);
         assert_eq!(errors, []);
         for action in keymap.actions() {
             stage.sees(actions::text_of(action).get(lang));
@@ -219,11 +220,12 @@ fn help_lists_every_bound_action_in_both_languages() {
 
 #[test]
 fn every_action_of_the_registry_has_a_key_and_changes_are_on_no_key_that_holds_everywhere() {
-    let (keymap, _) = Keymap::with_user(&actions::ids(), None);
+    let (keymap, _) = Keymap::with_user(Base::Default, None);
     for action in actions::ACTIONS {
         let bound = keymap.bindings_of(action.id);
-        assert!(!bound.is_empty(), "{}", action.id);
-        assert!(!action.changes || bound.iter().all(|(context, _)| *context != "everywhere"));
+        assert_eq!(!bound.is_empty(), action.keyed, "{}", action.id);
+        let changes = action.danger != actions::Danger::Harmless;
+        assert!(!changes || bound.iter().all(|(context, _)| *context != "everywhere"));
     }
 }
 

@@ -17,7 +17,7 @@ use crate::desk::{Claim, DeskError, Hold, Resumed, Unfinished};
 use crate::domain::lang::Text;
 use crate::domain::{Draft, Said};
 use crate::store::RequestId;
-use crate::text;
+use crate::{say, text};
 
 /// How long a session whose line has dropped may keep a form that its successor wants: it is ending.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -182,10 +182,11 @@ impl App {
         match drafts {
             Err(error) => self.fail(error.said().get(self.model.lang).to_owned()),
             Ok(drafts) if drafts.is_empty() => {}
-            Ok(_) if self.typing.began || !self.layers.is_empty() => self.say(
-                Tone::Info,
-                text!(zh: "有未完成的表单，在列表里按 D 打开", en: "there are unfinished forms: D opens them from any list"),
-            ),
+            Ok(_) if self.typing.began || !self.layers.is_empty() => {
+                let key = self.model.key("global", "drafts");
+                let said = say!(self.model.lang, zh: "有未完成的表单，在列表里按 {key} 打开", en: "there are unfinished forms: {key} opens them from any list");
+                self.status = Some(Status::new(Tone::Info, said));
+            }
             Ok(drafts) => self.layers.push(Box::new(Drafts::new(drafts.clone()))),
         }
     }

@@ -1,11 +1,12 @@
 //! The loop: messages in, one picture out. Views consume messages front to back and answer with effects.
 
-pub mod actions;
 mod drafts;
 pub mod keeper;
 pub mod library;
 pub mod model;
+mod offers;
 mod planning;
+mod pressing;
 mod review;
 mod rights;
 mod screen;
@@ -23,12 +24,13 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 
 use super::ConsoleSettings;
-use super::keys::{Key, Lookup};
+use super::actions::ActionId;
+use super::keys::Key;
 use super::panes;
 use super::term::TermEvent;
 use super::theme::Theme;
 use super::widgets::status::{Kind as Tone, Status};
-use crate::desk::{Actor, Desk, Ear, lacks};
+use crate::desk::{Actor, Desk, Ear};
 use crate::domain::lang::Lang;
 use crate::domain::{Code, Kind, Said};
 use crate::text;
@@ -111,7 +113,7 @@ impl App {
     ) -> io::Result<Self> {
         let again = settings.again;
         let typing = Typing::new(&settings);
-        let (model, problems) = Model::new(Arc::clone(desk), actor, settings, theme);
+        let model = Model::new(Arc::clone(desk), actor, settings, theme);
         let workers = Workers::start(desk, actor, &model.library, sender)?;
         let to_loop = sender.clone();
         let ear = desk.listen(move || {
@@ -119,9 +121,7 @@ impl App {
             let _ = to_loop.send(Msg::News);
         });
         let mut app = Self {
-            status: problems
-                .first()
-                .map(|problem| Status::new(Tone::Error, problem.say(model.lang))),
+            status: None,
             model,
             panes: panes::all(),
             focus: panes::QUEUE,
@@ -137,8 +137,10 @@ impl App {
             redraw: false,
             typing,
         };
-        if again && app.status.is_none() {
+        if again {
             app.say_again();
+        } else {
+            app.say_problems();
         }
         app.ask(Request::Names);
         app.ask(Request::Load);
@@ -218,6 +220,7 @@ impl App {
         }
         // Before the picture: a line that has dropped fails there.
         self.keep();
+        self.tell_offers();
         self.draw(terminal)?;
         Ok(None)
     }
@@ -337,33 +340,11 @@ impl App {
         }
     }
 
-    fn take_key(&mut self, key: Key) {
-        self.status = None;
-        self.begin_typing();
-        let contexts = self.contexts();
-        match self.model.keymap.resolve(&contexts, &mut self.pending, key) {
-            Lookup::Action(action) => self.act(action),
-            Lookup::Pending => {}
-            Lookup::None => self.front(|view, ctx| {
-                view.key(key, ctx);
-            }),
-        }
-    }
-
-    /// The contexts that hold now, innermost first.
-    fn contexts(&self) -> Vec<&'static str> {
-        self.layers
-            .last()
-            .or_else(|| self.panes.get(self.focus))
-            .map(|view| view.contexts())
-            .unwrap_or_default()
-    }
-
-    /// The view in front takes an action first; what it leaves is for the console.
-    fn act(&mut self, action: &'static str) {
-        if let Some(right) = self.lacks(action) {
-            let said = lacks(&self.model.actor.who, right);
-            return self.fail(said.get(self.model.lang).to_owned());
+    /// Does an action, or says why it is not possible now. The view in front takes it first; what it leaves is for the
+    /// console.
+    fn act(&mut self, action: ActionId) {
+        if self.is_refused(action) {
+            return;
         }
         let mut used = false;
         self.front(|view, ctx| used = view.act(action, ctx));
@@ -375,10 +356,9 @@ impl App {
             "suspend" => self.end = Some(End::Suspend),
             "redraw" => self.redraw = true,
             "switch-language" => self.switch_language(),
-            "help" => {
-                let help = panes::page::Page::help(self.contexts());
-                self.layers.push(Box::new(help));
-            }
+            "help" => self.open_help(),
+            "palette" => self.open_palette(),
+            "key-problems" => self.layers.push(Box::new(panes::page::Page::problems())),
             "back" => {
                 self.layers.pop();
                 self.conceal();
@@ -390,15 +370,9 @@ impl App {
             "pane-3" => self.go(2),
             "drafts" => self.ask_drafts(),
             "weights" => self.front(|_, ctx| panes::weights::WeightsPane::open(ctx)),
-            "search" => self
-                .layers
-                .push(Box::<panes::everything::Everything>::default()),
+            "search" => self.front(|_, ctx| panes::everything::Everything::open("", ctx)),
             "refresh" => self.each(|view, ctx| view.start(ctx)),
-            other => {
-                let what = actions::text_of(other).get(self.model.lang);
-                let not = text!(zh: "这里不能用", en: "is not possible here").get(self.model.lang);
-                self.status = Some(Status::new(Tone::Warn, format!("{what} {not}")));
-            }
+            _ => {}
         }
     }
 
@@ -471,6 +445,7 @@ impl App {
                 Effect::Ask(request) => self.ask(request),
                 Effect::Reveal(kind, code) => self.model.revealed = Some((kind, code)),
                 Effect::Draft(wish) => self.wish(wish),
+                Effect::Act(action) => self.act_below(action),
                 Effect::Focus(pane) => {
                     self.layers.clear();
                     self.focus = pane;

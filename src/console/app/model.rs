@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::actions;
 use super::library::Library;
 use crate::console::ConsoleSettings;
+use crate::console::actions::{ActionId, stack};
+use crate::console::config::{Config, ConfigError};
 use crate::console::keys::{Keymap, KeymapError};
 use crate::console::panes::walk::Walk;
 use crate::console::theme::Theme;
 use crate::desk::{Access, Actor, Desk, Others};
-use crate::domain::{Code, Kind, Lang, Record, Stamp};
+use crate::domain::{Code, Kind, Lang, Record, Said, Stamp};
 use crate::store::fetch;
 
 /// The names of what records refer to by code, in both languages.
@@ -84,6 +85,8 @@ pub struct Model {
     pub theme: Theme,
     /// The keys.
     pub keymap: Keymap,
+    /// What is wrong with the user's configuration and key map.
+    pub problems: Vec<Said>,
     /// Names of categories, capabilities, streets and communities.
     pub names: Arc<Names>,
     /// The search keys of the registries.
@@ -108,16 +111,14 @@ pub struct Model {
 }
 
 impl Model {
-    /// What is known at the start, and what is wrong with the user's key map.
+    /// What is known at the start.
     #[must_use]
-    pub fn new(
-        desk: Arc<Desk>,
-        actor: &Actor,
-        settings: ConsoleSettings,
-        theme: Theme,
-    ) -> (Self, Vec<KeymapError>) {
-        let (keymap, problems) = Keymap::load(&actions::ids(), settings.keymap.as_ref());
-        let model = Self {
+    pub fn new(desk: Arc<Desk>, actor: &Actor, settings: ConsoleSettings, theme: Theme) -> Self {
+        let (config, wrong) = Config::load(settings.config.as_ref());
+        let mut problems: Vec<Said> = wrong.iter().map(ConfigError::said).collect();
+        let (keymap, wrong) = Keymap::load(config.keymap, settings.keymap.as_ref());
+        problems.extend(wrong.iter().map(KeymapError::said));
+        Self {
             access: desk.access(),
             desk,
             actor: actor.clone(),
@@ -125,6 +126,7 @@ impl Model {
             lang: settings.lang,
             theme,
             keymap,
+            problems,
             names: Arc::default(),
             library: settings.library,
             ready: false,
@@ -136,8 +138,14 @@ impl Model {
             revealed: None,
             walk: Walk::default(),
             tokens: 0,
-        };
-        (model, problems)
+        }
+    }
+
+    /// The first key of an action in a scope or further out, for a sentence: `m`; what the palette calls it when it has none.
+    #[must_use]
+    pub fn key(&self, scope: &str, action: ActionId) -> String {
+        let key = self.keymap.key_of(&stack(scope), action);
+        key.unwrap_or_else(|| format!(":{action}"))
     }
 
     /// A number that names one request, so that its answer is known again.

@@ -1,7 +1,7 @@
 //! What the user may do, and what the console does when that becomes less while it is open.
 
-use super::actions::needs;
 use super::{App, End};
+use crate::console::actions::needs;
 use crate::console::widgets::status::{Kind as Tone, Status};
 use crate::desk::{Access, Scope};
 use crate::domain::Right;

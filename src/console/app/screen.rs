@@ -3,9 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{App, actions};
+use super::App;
+use crate::console::actions;
+use crate::console::keys::show_sequence;
 use crate::console::panes::words;
 use crate::console::widgets::hints::hints;
+use crate::console::widgets::popup::corner;
 use crate::console::widgets::tabs::tabs;
 use crate::console::widgets::text::{grouped, put, width, wrap};
 use crate::domain::Kind;
@@ -49,7 +52,28 @@ impl App {
             self.progress(buf, row(area, area.height - 2));
         }
         self.hints(buf, row(area, area.height - 1));
+        self.follow(buf, body);
         caret
+    }
+
+    /// What may follow after the first keys of a sequence, in the corner next to the hints.
+    fn follow(&self, buf: &mut Buffer, area: Rect) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let lang = self.model.lang;
+        let hints = self.model.keymap.follow(&self.stack(), &self.pending);
+        let rows: Vec<(String, &str)> = hints
+            .into_iter()
+            .map(|hint| (hint.keys, actions::text_of(hint.action).get(lang)))
+            .collect();
+        corner(
+            buf,
+            area,
+            &self.model.theme,
+            &show_sequence(&self.pending),
+            &rows,
+        );
     }
 
     fn paint_panes(
@@ -179,9 +203,8 @@ impl App {
     }
 
     fn hints(&self, buf: &mut Buffer, line: Rect) {
-        let contexts = self.contexts();
-        let reach = self.model.keymap.hints(&contexts);
-        let view = self.layers.last().or_else(|| self.panes.get(self.focus));
+        let reach = self.model.keymap.hints(&self.stack());
+        let view = self.in_front();
         let mut wanted: Vec<&str> = view.map(|v| v.hints().to_vec()).unwrap_or_default();
         if self.layers.is_empty() {
             // Among the first, so that every window has room for it.

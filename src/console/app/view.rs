@@ -6,11 +6,12 @@ use ratatui::layout::{Position, Rect};
 use super::keeper::Wish;
 use super::model::Model;
 use super::worker::{Answer, Request};
-use crate::console::keys::{ActionId, Key};
+use crate::console::actions::{ActionId, Offer, ScopeId};
+use crate::console::keys::Key;
 use crate::console::term::Typed;
 use crate::console::widgets::status::{Kind, Status};
 use crate::desk::News;
-use crate::domain::{Code, Kind as RecordKind};
+use crate::domain::{Code, Kind as RecordKind, Said};
 
 /// What a view asks of the loop.
 pub enum Effect {
@@ -30,6 +31,8 @@ pub enum Effect {
     Focus(usize),
     /// Has a draft kept, or discarded.
     Draft(Wish),
+    /// Takes the layers away that show what can be done, and does it.
+    Act(ActionId),
 }
 
 /// What a view may use while it runs.
@@ -64,8 +67,21 @@ impl Ctx<'_> {
 
 /// A pane, or a layer above the panes.
 pub trait View {
-    /// The key contexts that hold while it is in front, innermost first.
-    fn contexts(&self) -> Vec<&'static str>;
+    /// The scope of its keys while it is in front.
+    fn scope(&self) -> ScopeId;
+
+    /// Why an action of its scope is not possible now; said when its key is pressed, in the help and in the palette.
+    fn refuses(&self, _action: ActionId, _model: &Model) -> Option<Said> {
+        None
+    }
+
+    /// Whether it shows what can be done in what lies below, and wants to know that.
+    fn shows_offers(&self) -> bool {
+        false
+    }
+
+    /// Takes what can be done in what lies below.
+    fn offers(&mut self, _offers: &[Offer]) {}
 
     /// Asks for what it shows.
     fn start(&mut self, _ctx: &mut Ctx<'_>) {}

@@ -38,6 +38,30 @@ pub struct Key {
     pub shift: bool,
 }
 
+/// Characters that are one byte with Ctrl, the one that the terminal's reader names first and the ones people write.
+const TWINS: &[&[char]] = &[
+    &['4', '\\'],
+    &['5', ']'],
+    &['6', '^'],
+    &['7', '_', '/'],
+    &[' ', '@', '2'],
+];
+
+/// What a key with Ctrl is called by people.
+fn twin(c: char) -> char {
+    let twins = TWINS.iter().find(|twins| twins.first() == Some(&c));
+    twins.and_then(|twins| twins.get(1)).copied().unwrap_or(c)
+}
+
+/// Why a terminal never hands in a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsendable {
+    /// It comes as this other key.
+    Comes(Key),
+    /// It comes as something else or not at all.
+    Never,
+}
+
 /// Names in a key map (the first for each key is the one printed), and the short name in hints.
 const NAMES: &[(&str, &str, Code)] = &[
     ("enter", "Enter", Code::Enter),
@@ -87,12 +111,17 @@ impl Key {
         }
     }
 
-    /// The one way to write each key: shift goes into the character, Ctrl makes it lower case.
+    /// The one way to write each key: shift goes into the character, Ctrl makes it lower case. With Ctrl some characters
+    /// are one byte at a terminal, which comes as the first of each line of `TWINS`.
     #[must_use]
     pub fn normal(mut self) -> Self {
         match self.code {
             Code::Tab if self.shift => self.code = Code::BackTab,
-            Code::Char(c) if self.ctrl => self.code = Code::Char(c.to_ascii_lowercase()),
+            Code::Char(c) if self.ctrl => {
+                let twins = TWINS.iter().find(|twins| twins.contains(&c));
+                let c = twins.map_or(c, |twins| twins[0]);
+                self.code = Code::Char(c.to_ascii_lowercase());
+            }
             Code::Char(c) if self.shift => self.code = Code::Char(c.to_ascii_uppercase()),
             _ => {}
         }
@@ -142,7 +171,55 @@ impl Key {
             rest = rest.get(len..)?;
         }
         key.code = code(rest)?;
-        Some(key.normal())
+        Some(key.normal().folded())
+    }
+
+    /// Why no terminal hands this key in, if none does. Without an extended keyboard protocol, which few terminals and no
+    /// multiplexer have by default, Ctrl is one bit of a byte.
+    #[must_use]
+    pub fn unsendable(self) -> Option<Unsendable> {
+        let lone = Self {
+            ctrl: false,
+            alt: false,
+            shift: false,
+            ..self
+        };
+        let plain = |code| matches!(code, Code::Enter | Code::Tab | Code::Esc | Code::Backspace);
+        match self.code {
+            Code::Char('i') if self.ctrl => Some(Unsendable::Comes(Self::new(Code::Tab))),
+            Code::Char('m') if self.ctrl => Some(Unsendable::Comes(Self::new(Code::Enter))),
+            Code::Char('[') if self.ctrl => Some(Unsendable::Comes(Self::new(Code::Esc))),
+            Code::Char('[' | 'O') if self.alt && !self.ctrl => Some(Unsendable::Never),
+            Code::Char(c) if self.ctrl => {
+                let is_byte = c.is_ascii_lowercase() || c == ' ' || "4567".contains(c);
+                (!is_byte).then_some(Unsendable::Never)
+            }
+            Code::Esc if self.alt => Some(Unsendable::Never),
+            code if plain(code) && (self.ctrl || self.shift) => Some(Unsendable::Comes(lone)),
+            Code::BackTab if self.ctrl => Some(Unsendable::Comes(lone)),
+            _ => None,
+        }
+    }
+
+    /// Whether a hand holds this key down, so that it comes many times: a dangerous action has no place on it.
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        matches!(
+            self.code,
+            Code::Up
+                | Code::Down
+                | Code::Left
+                | Code::Right
+                | Code::PageUp
+                | Code::PageDown
+                | Code::Home
+                | Code::End
+                | Code::Backspace
+                | Code::Delete
+                | Code::Tab
+                | Code::BackTab
+                | Code::Char(' ')
+        )
     }
 
     /// The name in a key map, as [`Key::parse`] reads it.
@@ -150,6 +227,7 @@ impl Key {
     pub fn name(self) -> String {
         let base = match self.code {
             Code::Char(' ') => "space".to_owned(),
+            Code::Char(c) if self.ctrl => twin(c).to_string(),
             Code::Char(c) => c.to_string(),
             Code::F(n) => format!("f{n}"),
             other => named(other).map_or_else(String::new, |n| n.0.to_owned()),
@@ -167,7 +245,7 @@ impl Key {
     #[must_use]
     pub fn show(self) -> String {
         let base = match self.code {
-            Code::Char(c) if c != ' ' && self.ctrl => c.to_ascii_uppercase().to_string(),
+            Code::Char(c) if c != ' ' && self.ctrl => twin(c).to_ascii_uppercase().to_string(),
             Code::Char(c) if c != ' ' => c.to_string(),
             Code::F(n) => format!("F{n}"),
             other => named(other).map_or_else(String::new, |n| n.1.to_owned()),
@@ -205,10 +283,18 @@ fn fold(c: char) -> char {
         '\u{3000}' => ' ',
         '、' => '/',
         '。' => '.',
-        '《' => '<',
-        '》' => '>',
+        '《' | '〈' => '<',
+        '》' | '〉' => '>',
         '【' => '[',
         '】' => ']',
+        '「' => '{',
+        '」' => '}',
+        '‘' | '’' => '\'',
+        '“' | '”' => '"',
+        '￥' => '$',
+        '…' => '^',
+        '—' => '_',
+        '·' => '`',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         _ => c,
     }
@@ -243,7 +329,8 @@ mod tests {
             "ctrl-space",
             "?",
             "-",
-            "ctrl--",
+            "ctrl-_",
+            "ctrl-\\",
             "shift-up",
             "A",
         ] {
@@ -255,6 +342,55 @@ mod tests {
         for bad in ["", "entr", "f13", "ctrl-", "hyper-x"] {
             assert_eq!(Key::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_no_terminal_sends_is_known() {
+        let of = |name: &str| Key::parse(name).unwrap().unsendable();
+        for (name, comes) in [
+            ("ctrl-i", "tab"),
+            ("ctrl-m", "enter"),
+            ("ctrl-[", "esc"),
+            ("ctrl-enter", "enter"),
+            ("shift-enter", "enter"),
+            ("ctrl-tab", "tab"),
+        ] {
+            let comes = Key::parse(comes).unwrap();
+            assert_eq!(of(name), Some(Unsendable::Comes(comes)), "{name}");
+        }
+        for name in ["ctrl-1", "ctrl-,", "ctrl-.", "ctrl-需", "alt-["] {
+            assert_eq!(of(name), Some(Unsendable::Never), "{name}");
+        }
+        for name in [
+            "ctrl-a",
+            "ctrl-/",
+            "ctrl-_",
+            "ctrl-\\",
+            "ctrl-space",
+            "ctrl-@",
+            "alt-x",
+            "alt-enter",
+            "ctrl-alt-d",
+            "ctrl-up",
+            "shift-up",
+            "shift-f5",
+            "backtab",
+            "ctrl-4",
+            "?",
+            "需",
+        ] {
+            assert_eq!(of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn keys_that_are_one_byte_are_one_key() {
+        let key = |name| Key::parse(name).unwrap();
+        assert_eq!(key("ctrl-/"), key("ctrl-_"));
+        assert_eq!(key("ctrl-/"), key("ctrl-7"));
+        assert_eq!(key("ctrl-@"), key("ctrl-space"));
+        assert_eq!(key("ctrl-/").show(), "^_");
+        assert_eq!(key("？"), key("?"));
     }
 
     #[test]
@@ -274,6 +410,13 @@ mod tests {
             ('ｎ', 'n'),
             ('１', '1'),
             ('　', ' '),
+            ('，', ','),
+            ('。', '.'),
+            ('！', '!'),
+            ('、', '/'),
+            ('％', '%'),
+            ('￥', '$'),
+            ('Ｚ', 'Z'),
         ] {
             assert_eq!(Key::char(wide).folded(), Key::char(plain));
         }

@@ -1,33 +1,14 @@
 //! Keys and key maps: what a key is called, and which action it means where.
 
+mod base;
+mod check;
 mod key;
 mod keymap;
 mod problem;
+mod read;
 
-pub use key::{Code, Key, parse_sequence, show_sequence};
-pub use keymap::{ActionId, Hint, Keymap, Lookup, UserKeymap, user_file};
-pub use problem::{KeymapError, Problem};
-
-/// The contexts a key map may name, innermost first as a screen lists them.
-pub const CONTEXTS: &[&str] = &[
-    "question",
-    "drafts",
-    "weights",
-    "filter",
-    "form",
-    "help",
-    "ways",
-    "candidates",
-    "awaiting",
-    "plan-candidates",
-    "plan",
-    "detail",
-    "queue",
-    "demand",
-    "list",
-    "global",
-    "everywhere",
-];
-
-/// Contexts that hold while text is typed: a plain character there is text and cannot be bound.
-pub const TEXT_CONTEXTS: &[&str] = &["filter", "form", "everywhere"];
+pub use base::Base;
+use check::check;
+pub use key::{Code, Key, Unsendable, parse_sequence, show_sequence};
+pub use keymap::{Binding, Hint, Keymap, Lookup};
+pub use problem::{KeymapError, Place, Problem, nearest};

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
-use crate::console::keys::ActionId;
 use crate::console::widgets::popup::Question;
 use crate::domain::lang::Text;
 use crate::text;
@@ -79,19 +79,19 @@ impl Ask {
 }
 
 impl View for Ask {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["question", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "question"
     }
 
     fn hints(&self) -> &'static [ActionId] {
-        &["accept", "yes", "no", "next-choice"]
+        &["answer", "yes", "no", "next-choice"]
     }
 
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
         match action {
             "yes" => self.decide(true, ctx),
             "no" => self.decide(false, ctx),
-            "accept" => self.decide(self.marked_yes, ctx),
+            "answer" => self.decide(self.marked_yes, ctx),
             "next-choice" | "prev-choice" => self.marked_yes = !self.marked_yes,
             _ => return false,
         }
@@ -112,7 +112,9 @@ impl View for Ask {
         let (title, text) = (self.wording)(model);
         let [yes, no] = self.choices.map(|choice| choice.get(model.lang));
         let marked = usize::from(!self.marked_yes);
-        let question = Question::new(&title, &text, &[("y", yes), ("n", no)], marked);
+        let [yes_key, no_key] = ["yes", "no"].map(|action| model.key("question", action));
+        let choices = [(&*yes_key, yes), (&*no_key, no)];
+        let question = Question::new(&title, &text, &choices, marked);
         question.draw(buf, area, &model.theme);
         None
     }

@@ -96,11 +96,13 @@ impl Queue {
         let columns = candidate_columns(cells, lang);
         let empty = match (self.gone(), self.lineup()) {
             (Some(left), _) => {
-                let what = others::left(left, &self.told, model);
-                say!(lang, zh: "这条需求{what}。按 J 看下一条，K 看上一条。", en: "This need: {what}. Press J for the next, K for the one before.")
+                let what = others::left(left, &self.told, model, model.lang);
+                let [next, prev] = ["next-need", "prev-need"].map(|id| model.key("queue", id));
+                say!(lang, zh: "这条需求{what}。按 {next} 看下一条，{prev} 看上一条。", en: "This need: {what}. Press {next} for the next, {prev} for the one before.")
             }
             (None, Some(_)) => {
-                text!(zh: "没有人符合所有规则。按 m 看其他办法：放宽要求，或谁只差一条规则。", en: "Nobody passes every rule. Press m for other ways: asking less, and who fails one rule only.").get(lang).to_owned()
+                let key = model.key("queue", "ways");
+                say!(lang, zh: "没有人符合所有规则。按 {key} 看其他办法：放宽要求，或谁只差一条规则。", en: "Nobody passes every rule. Press {key} for other ways: asking less, and who fails one rule only.")
             }
             (None, None) => text!(zh: "正在排序…", en: "ranking…").get(lang).to_owned(),
         };
@@ -137,7 +139,7 @@ impl Queue {
                     candidate,
                     lost: Some(lost),
                 }) => {
-                    let what = others::lost(lost, need, told, model);
+                    let what = others::lost(lost, need, told, model, model.lang);
                     lost_row(&candidate.supplier, what, model)
                 }
                 None => parts
@@ -152,7 +154,7 @@ impl Queue {
     fn news_line(&self, model: &Model) -> Option<String> {
         match self.gone() {
             Some(left) => {
-                let what = others::left(left, &self.told, model);
+                let what = others::left(left, &self.told, model, model.lang);
                 Some(say!(model.lang, zh: "这条需求{what}", en: "This need: {what}"))
             }
             None => others::reviewing_short(&self.row()?.row.need, model),
@@ -214,7 +216,13 @@ impl Queue {
         let lang = model.lang;
         let mut parts: Vec<String> = Vec::new();
         if let (Some(_), Some(row)) = (&lost.by, self.row()) {
-            parts.push(others::lost(lost, &row.row.need, &self.told, model));
+            parts.push(others::lost(
+                lost,
+                &row.row.need,
+                &self.told,
+                model,
+                model.lang,
+            ));
         }
         parts.extend(lost.failed.iter().map(|verdict| {
             let (rule, detail) = (words::rule(verdict.rule, lang), verdict.detail.get(lang));

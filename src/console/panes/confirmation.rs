@@ -3,12 +3,13 @@
 use super::ask::{Ask, Withdraw, Wording};
 use super::queue::{Mode, Queue};
 use super::{cells, others, shares, words};
+use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::app::worker::Request;
 use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{BestRow, Command, DeskError, Done};
-use crate::domain::{Code, Kind};
-use crate::{say, text};
+use crate::domain::{Code, Kind, Lang, Said};
+use crate::{both, say, text};
 
 /// A need and a supplier.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,10 +37,6 @@ pub struct Refused {
 impl Queue {
     /// Asks before the selected candidate is confirmed.
     pub(super) fn confirm(&mut self, ctx: &mut Ctx<'_>) {
-        if self.is_gone(ctx) {
-            return;
-        }
-        let lang = ctx.model.lang;
         if let (Some(need), Some(part)) = (self.need(), self.part()) {
             let pair = Pair {
                 need: need.clone(),
@@ -51,22 +48,12 @@ impl Queue {
             return;
         }
         let (Some(row), Some(place)) = (self.row(), self.place()) else {
-            let said = text!(zh: "没有可以确认的候选人", en: "There is no candidate to confirm");
-            ctx.say(Tone::Warn, said.get(lang));
             return;
         };
         let pair = Pair {
             need: row.row.need.clone(),
             supplier: place.candidate.supplier.clone(),
         };
-        if place.lost.is_some() {
-            let why = self.why_lost(&pair.supplier, ctx).unwrap_or_default();
-            ctx.say(
-                Tone::Warn,
-                say!(lang, zh: "{why}，不能确认；请选另一位", en: "{why} and can't be confirmed; choose another"),
-            );
-            return;
-        }
         let command = Command::Confirm {
             need: pair.need.clone(),
             supplier: pair.supplier.clone(),
@@ -75,6 +62,26 @@ impl Queue {
         };
         let wording = question(row, &pair.supplier);
         self.send(pair, command, wording, ctx);
+    }
+
+    /// Why the selected candidate can't be confirmed.
+    pub(super) fn refuses_confirmation(&self, model: &Model) -> Option<Said> {
+        if let Some(gone) = self.why_gone_and_next(model) {
+            return Some(gone);
+        }
+        if self.part().is_some() {
+            return None;
+        }
+        let Some(place) = self.place() else {
+            return Some(
+                text!(zh: "没有可以确认的候选人", en: "There is no candidate to confirm").into(),
+            );
+        };
+        let why = self.why_lost(&place.candidate.supplier, model)?;
+        let Said { zh, en } = why;
+        Some(
+            both!(zh: "{zh}，不能确认；请选另一位", en: "{en} and can't be confirmed; choose another"),
+        )
     }
 
     /// Asks, and sends the command on yes.
@@ -134,27 +141,28 @@ impl Queue {
             return;
         }
         if let Some((pair, question)) = self.asked()
-            && let Some(why) = self.why_lost(&pair.supplier, ctx)
+            && let Some(why) = self.why_lost(&pair.supplier, ctx.model)
         {
             question.now(ctx);
-            ctx.say(Tone::Warn, why);
+            ctx.say(Tone::Warn, why.get(ctx.model.lang));
         } else if self.mode == Mode::Candidates
             && !was_lost
             && let Some(place) = self.place()
-            && let Some(why) = self.why_lost(&place.candidate.supplier, ctx)
+            && let Some(why) = self.why_lost(&place.candidate.supplier, ctx.model)
         {
-            ctx.say(Tone::Warn, why);
+            ctx.say(Tone::Warn, why.get(ctx.model.lang));
         }
     }
 
     /// Says at once when others took the need in hand off the queue, and takes a question about it away.
     pub(super) fn tell_left(&mut self, ctx: &mut Ctx<'_>) {
-        let Some(why) = self.why_gone(ctx) else {
+        let lang = ctx.model.lang;
+        let Some(why) = self.why_gone(ctx.model) else {
             return;
         };
+        let why = why.get(lang);
         if let Some(refused) = self.confirmation.refused.take() {
-            let (lang, supplier) = (ctx.model.lang, &refused.pair.supplier);
-            let name = cells::supplier_name(supplier, ctx.model);
+            let name = cells::supplier_name(&refused.pair.supplier, ctx.model);
             let said =
                 say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}");
             ctx.say(Tone::Error, said);
@@ -178,22 +186,19 @@ impl Queue {
         question.is_open().then_some((pair, question))
     }
 
-    /// Whether the selected need has left the queue; says so.
-    pub(super) fn is_gone(&self, ctx: &mut Ctx<'_>) -> bool {
-        let Some(why) = self.why_gone(ctx) else {
-            return false;
-        };
-        let said =
-            say!(ctx.model.lang, zh: "{why}；按 J 看下一条", en: "{why}; press J for the next");
-        ctx.say(Tone::Warn, said);
-        true
+    /// That the selected need has left the queue, when it has, and what leads on.
+    pub(super) fn why_gone_and_next(&self, model: &Model) -> Option<Said> {
+        let Said { zh, en } = self.why_gone(model)?;
+        let key = model.key("queue", "next-need");
+        Some(both!(zh: "{zh}；按 {key} 看下一条", en: "{en}; press {key} for the next"))
     }
 
     /// `N1 was matched by 李明`, when the selected need has left the queue.
-    fn why_gone(&self, ctx: &Ctx<'_>) -> Option<String> {
+    fn why_gone(&self, model: &Model) -> Option<Said> {
         let left = self.gone()?;
-        let (need, what) = (&left.need, others::left(left, &self.told, ctx.model));
-        Some(say!(ctx.model.lang, zh: "需求 {need} {what}", en: "{need}: {what}"))
+        let need = &left.need;
+        let [zh, en] = [Lang::Zh, Lang::En].map(|lang| others::left(left, &self.told, model, lang));
+        Some(both!(zh: "需求 {need} {zh}", en: "{need}: {en}"))
     }
 
     /// The rules that refused a confirmation, and who took the slot, once that is known.
@@ -205,19 +210,21 @@ impl Queue {
         let name = cells::supplier_name(supplier, ctx.model);
         let mut why = refused.rules.clone();
         if lost.by.is_some() || why.is_empty() {
-            why.push(others::lost(lost, &lineup.need, &self.told, ctx.model));
+            let what = others::lost(lost, &lineup.need, &self.told, ctx.model, lang);
+            why.push(what);
         }
         let why = why.join(text!(zh: "，", en: ", ").get(lang));
         Some(say!(lang, zh: "没有确认 {name}：{why}", en: "{name} was not confirmed: {why}"))
     }
 
     /// `王建国: taken by 李明`, when a supplier on the screen is no candidate any more.
-    fn why_lost(&self, supplier: &Code, ctx: &Ctx<'_>) -> Option<String> {
+    fn why_lost(&self, supplier: &Code, model: &Model) -> Option<Said> {
         let lineup = self.lineup()?;
         let lost = lineup.place(supplier)?.lost.as_ref()?;
-        let name = cells::supplier_name(supplier, ctx.model);
-        let what = others::lost(lost, &lineup.need, &self.told, ctx.model);
-        Some(say!(ctx.model.lang, zh: "{name} {what}", en: "{name}: {what}"))
+        let name = cells::supplier_name(supplier, model);
+        let [zh, en] = [Lang::Zh, Lang::En]
+            .map(|lang| others::lost(lost, &lineup.need, &self.told, model, lang));
+        Some(both!(zh: "{name} {zh}", en: "{name}: {en}"))
     }
 }
 

@@ -268,8 +268,9 @@ fn each(model: &Model, kind: Kind, value: &str, lang: Lang) -> String {
 
 /// What a page says of a record that is not there.
 pub(super) fn gone(model: &Model) -> Vec<Row> {
-    let text = text!(zh: "读不到这条记录，请按 Esc 返回后刷新（F5）", en: "This record can't be read; press Esc and refresh (F5)");
-    vec![Row::Text(text.get(model.lang).to_owned(), model.theme.warn)]
+    let (back, refresh) = (model.key("detail", "back"), model.key("global", "refresh"));
+    let text = say!(model.lang, zh: "读不到这条记录，请按 {back} 返回后刷新（{refresh}）", en: "This record can't be read; press {back} and refresh ({refresh})");
+    vec![Row::Text(text, model.theme.warn)]
 }
 
 /// What stands under a heading without anything.

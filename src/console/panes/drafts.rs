@@ -7,16 +7,15 @@ use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
 use super::{edit, words};
-use crate::console::app::actions;
+use crate::console::actions::{self, ActionId, ScopeId, stack};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::ActionId;
 use crate::console::widgets::hints::hints;
 use crate::console::widgets::popup::frame;
-use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::text::{put, truncate, width};
 use crate::desk::{Claim, Resumed, Unfinished};
+use crate::domain::Said;
 use crate::text;
 
 /// A list of drafts above the panes.
@@ -64,11 +63,6 @@ impl Drafts {
         let Some(kept) = self.kept.get(self.marked).cloned() else {
             return;
         };
-        if kept.is_open {
-            let open = text!(zh: "这份表单在另一个会话里打开着", en: "the form is open in another session");
-            ctx.say(Tone::Warn, open.get(ctx.model.lang));
-            return;
-        }
         let then = vec![Effect::Ask(Request::Discard(kept.id))];
         let wording = move |model: &Model| {
             let title = text!(zh: "放弃表单", en: "Discard a form").get(model.lang);
@@ -96,8 +90,22 @@ impl Drafts {
 }
 
 impl View for Drafts {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["drafts", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "drafts"
+    }
+
+    fn refuses(&self, action: ActionId, _model: &Model) -> Option<Said> {
+        let is_open = self.kept.get(self.marked).is_some_and(|kept| kept.is_open);
+        match action {
+            "continue" | "discard" | "later" if self.waiting => {
+                Some(text!(zh: "表单马上就来", en: "the form is on its way").into())
+            }
+            "discard" if is_open => Some(
+                text!(zh: "这份表单在另一个会话里打开着", en: "the form is open in another session")
+                    .into(),
+            ),
+            _ => None,
+        }
     }
 
     fn hints(&self) -> &'static [ActionId] {
@@ -105,18 +113,16 @@ impl View for Drafts {
     }
 
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
-        if self.waiting {
-            return action != "quit" && action != "suspend";
-        }
+        let last = self.kept.len().saturating_sub(1);
         match action {
             "continue" => self.go_on(ctx),
             "discard" => self.discard(ctx),
             "later" => ctx.close(),
             "up" => self.marked = self.marked.saturating_sub(1),
-            "down" => {
-                self.marked = (self.marked + 1).min(self.kept.len().saturating_sub(1));
-            }
-            _ => return false,
+            "down" => self.marked = (self.marked + 1).min(last),
+            "page-up" | "top" => self.marked = 0,
+            "page-down" | "bottom" => self.marked = last,
+            _ => return self.waiting && action != "quit" && action != "suspend",
         }
         true
     }
@@ -182,7 +188,7 @@ impl View for Drafts {
                 style,
             );
         }
-        let keys = model.keymap.hints(&self.contexts());
+        let keys = model.keymap.hints(&stack(self.scope()));
         let shown: Vec<(&str, &str)> = View::hints(self)
             .iter()
             .filter_map(|id| keys.iter().find(|hint| hint.action == *id))

@@ -10,7 +10,6 @@ use super::{cells, words};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::widgets::form::{Choice, Field, Form, Search};
-use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{Command, Done};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};
@@ -174,11 +173,6 @@ pub fn unmatch(need: &Code, ctx: &mut Ctx<'_>) {
         .filter(|found| found.ended_at.is_none())
         .map(|found| found.supplier)
         .collect();
-    if standing.is_empty() {
-        let said = text!(zh: "这条需求没有可以结束的匹配", en: "This need has no match to end");
-        ctx.say(Tone::Warn, said.get(ctx.model.lang));
-        return;
-    }
     push(
         UnmatchForm {
             need: need.clone(),
@@ -242,11 +236,6 @@ pub fn outcome(need: &Code, visit: Option<(&Code, Minute)>, ctx: &mut Ctx<'_>) {
         .collect();
     if let Some((supplier, start)) = visit {
         visits.retain(|found| found.0 == *supplier && found.1 == start);
-    }
-    if visits.is_empty() {
-        let said = text!(zh: "没有待登记结果的时段", en: "No booked visit is without an outcome");
-        ctx.say(Tone::Warn, said.get(ctx.model.lang));
-        return;
     }
     push(
         OutcomeForm {

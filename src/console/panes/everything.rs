@@ -9,18 +9,20 @@ use ratatui::text::{Line, Span};
 
 use super::cells;
 use super::page::Page;
+use super::refusals;
 use super::registry::{moved, put_lines};
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::searching::Everything as Everywhere;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::{ActionId, Key};
+use crate::console::keys::Key;
 use crate::console::widgets::input::Input;
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::table::{Column, Table, TableState, Width};
 use crate::console::widgets::text::{grouped, put};
 use crate::domain::kinds::Word;
-use crate::domain::{Code, Kind};
+use crate::domain::{Code, Kind, Said};
 use crate::search::QueryError;
 use crate::{say, text};
 
@@ -37,6 +39,18 @@ pub struct Everything {
 }
 
 impl Everything {
+    /// Opens it with a text that is typed already.
+    pub fn open(typed: &str, ctx: &mut Ctx<'_>) {
+        let mut pane = Self {
+            typed: Input::new(typed),
+            ..Self::default()
+        };
+        if !typed.is_empty() {
+            pane.ask(ctx);
+        }
+        ctx.push(pane);
+    }
+
     /// Asks anew; an older question is given up.
     fn ask(&mut self, ctx: &mut Ctx<'_>) {
         self.cancel.store(true, Ordering::Relaxed);
@@ -107,12 +121,18 @@ fn row(kind: Kind, code: &Code, model: &Model) -> Vec<Line<'static>> {
 }
 
 impl View for Everything {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["filter", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "filter"
+    }
+
+    fn refuses(&self, action: ActionId, _model: &Model) -> Option<Said> {
+        let is_shown = self.shown.as_deref() == Some(self.typed.text());
+        let is_waiting = action == "accept" && (!is_shown || self.found.best.is_empty());
+        is_waiting.then(refusals::no_record)
     }
 
     fn hints(&self) -> &'static [ActionId] {
-        &["accept", "down", "up", "clear-filter"]
+        &["accept", "down", "up", "leave"]
     }
 
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
@@ -127,7 +147,7 @@ impl View for Everything {
                     ctx.push(Page::record(kind, code));
                 }
             }
-            "clear-filter" => ctx.close(),
+            "leave" => ctx.close(),
             _ => return false,
         }
         true

@@ -135,12 +135,13 @@ fn coming(need: &Need, booked: &[Booked], model: &Model) -> Vec<Row> {
             .get(lang)
             .to_owned(),
     )];
+    let key = model.key("detail", "outcome");
     for visit in booked.iter().take(30) {
         let over = visit.start.plus(i32::from(need.minutes)).stamp() <= now;
         let name = cells::supplier_name(&visit.supplier, model);
         let (text, style) = if over {
             (
-                say!(lang, zh: "{name}  待登记结果（按 o）", en: "{name}  awaiting outcome (press o)"),
+                say!(lang, zh: "{name}  待登记结果（按 {key}）", en: "{name}  awaiting outcome (press {key})"),
                 model.theme.warn,
             )
         } else {

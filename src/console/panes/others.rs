@@ -8,7 +8,7 @@ use crate::console::app::model::Model;
 use crate::console::widgets::text::width;
 use crate::desk::{Actor, Change, Left, Lost, Reviewer};
 use crate::domain::record::Match;
-use crate::domain::{AnyRecord, Code, Event, Record, Verb};
+use crate::domain::{AnyRecord, Code, Event, Lang, Record, Verb};
 use crate::matching::State;
 use crate::{say, text};
 
@@ -56,8 +56,7 @@ fn maker<'a>(made: &'a Match, told: &'a Told) -> (&'a str, Verb) {
 
 /// What became of somebody who was a candidate: `taken by 李明 for N1`, or the rules that refuse now.
 #[must_use]
-pub fn lost(lost: &Lost, need: &Code, told: &Told, model: &Model) -> String {
-    let lang = model.lang;
+pub fn lost(lost: &Lost, need: &Code, told: &Told, model: &Model, lang: Lang) -> String {
     let Some(made) = &lost.by else {
         let rules: Vec<&str> = lost.failed.iter().map(|verdict| verdict.rule).collect();
         let rules = words::rules(&rules, lang);
@@ -93,8 +92,7 @@ pub fn lost(lost: &Lost, need: &Code, told: &Told, model: &Model) -> String {
 
 /// What became of a need that was in the queue: `matched by 李明`.
 #[must_use]
-pub fn left(left: &Left, told: &Told, model: &Model) -> String {
-    let lang = model.lang;
+pub fn left(left: &Left, told: &Told, model: &Model, lang: Lang) -> String {
     let by = |who: &str, zh: &str, en: &str| match who {
         "" => say!(lang, zh: "已{zh}", en: "{en}"),
         own if own == model.actor.who => {

@@ -1,19 +1,18 @@
-//! A page of lines above the panes: the details of a record, the rules of a pair, the help.
+//! A page of lines above the panes: the details of a record, the rules of a pair, what is wrong with the settings.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{detail, edit, need_detail, reasons, reveal, substitute, ways};
-use crate::console::app::actions;
+use super::{detail, edit, need_detail, reasons, refusals, reveal, substitute, ways};
+use crate::console::actions::{ActionId, ScopeId, text_of};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::{ActionId, CONTEXTS};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::text::{put, width, wrap};
 use crate::desk::News;
-use crate::domain::{Code, Kind};
+use crate::domain::{Code, Kind, Said};
 use crate::matching::Explanation;
 use crate::{say, text};
 
@@ -32,7 +31,7 @@ pub enum Row {
 enum Subject {
     Record(Kind, Code),
     Why(Code, Code, Option<Box<Explanation>>),
-    Help(Vec<&'static str>),
+    Problems,
 }
 
 /// A page of lines above the panes.
@@ -70,10 +69,10 @@ impl Page {
         Self::new(Subject::Why(need, supplier, None))
     }
 
-    /// The keys, those of these contexts first.
+    /// What is wrong with the user's configuration and key map.
     #[must_use]
-    pub fn help(contexts: Vec<&'static str>) -> Self {
-        Self::new(Subject::Help(contexts))
+    pub fn problems() -> Self {
+        Self::new(Subject::Problems)
     }
 
     fn title(&self, model: &Model) -> String {
@@ -87,7 +86,7 @@ impl Page {
                 let name = super::cells::supplier_name(supplier, model);
                 say!(lang, zh: "为什么 · {name} → {need}", en: "Why · {name} for {need}")
             }
-            Subject::Help(_) => text!(zh: "按键帮助", en: "Keys").get(lang).to_owned(),
+            Subject::Problems => text_of("key-problems").get(lang).to_owned(),
         }
     }
 
@@ -100,7 +99,7 @@ impl Page {
                 || vec![Row::Text("…".to_owned(), model.theme.dim)],
                 |why| reasons::rules(why, model),
             ),
-            Subject::Help(contexts) => help(contexts, model),
+            Subject::Problems => problems(model),
         }
     }
 
@@ -119,47 +118,20 @@ impl Page {
     }
 }
 
-/// The keys of each context, made from the key map; what the user may not do is marked.
-fn help(current: &[&'static str], model: &Model) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let others = CONTEXTS.iter().copied().filter(|c| !current.contains(c));
-    for context in current.iter().copied().chain(others) {
-        let mut keys: Vec<(ActionId, Vec<String>)> = Vec::new();
-        for action in actions::ACTIONS {
-            let bound: Vec<String> = model
-                .keymap
-                .bindings_of(action.id)
-                .into_iter()
-                .filter(|(at, _)| *at == context)
-                .map(|(_, keys)| keys)
-                .collect();
-            if !bound.is_empty() {
-                keys.push((action.id, bound));
-            }
-        }
-        if !keys.is_empty() {
-            rows.push(Row::Head(
-                actions::context_text(context).get(model.lang).to_owned(),
-            ));
-        }
-        for (id, bound) in keys {
-            let text = actions::text_of(id).get(model.lang);
-            let (text, style) = if actions::needs(id).is_some_and(|r| !model.access.allows(r)) {
-                (
-                    say!(model.lang, zh: "{text}（您的角色不能）", en: "{text} (not in your role)"),
-                    model.theme.dim,
-                )
-            } else {
-                (text.to_owned(), model.theme.base)
-            };
-            rows.push(Row::Pair(bound.join("  "), text, style));
-        }
-    }
-    rows
+/// What is wrong with the user's files, and what lists it outside of the console.
+fn problems(model: &Model) -> Vec<Row> {
+    let (lang, base) = (model.lang, model.theme.base);
+    let said = model.problems.iter().flat_map(|said| {
+        let text = said.get(lang).to_owned();
+        [Row::Text(text, base), Row::Text(" ".to_owned(), base)]
+    });
+    let more = text!(zh: "在命令行里用 matchdesk keys check 和 matchdesk config 检查；改好后重新打开操作台。", en: "matchdesk keys check and matchdesk config list these on the command line; open the console again when they are mended.");
+    said.chain([Row::Text(more.get(lang).to_owned(), model.theme.dim)])
+        .collect()
 }
 
 /// Lays rows out as lines of label, value and style.
-fn lay(rows: &[Row], room: usize, model: &Model) -> Vec<(String, String, Style)> {
+pub(super) fn lay(rows: &[Row], room: usize, model: &Model) -> Vec<(String, String, Style)> {
     let labels = rows.iter().map(|row| match row {
         Row::Pair(label, ..) => width(label),
         _ => 0,
@@ -196,10 +168,14 @@ fn lay(rows: &[Row], room: usize, model: &Model) -> Vec<(String, String, Style)>
 }
 
 impl View for Page {
-    fn contexts(&self) -> Vec<&'static str> {
-        match self.subject {
-            Subject::Help(_) => vec!["help", "everywhere"],
-            _ => vec!["detail", "everywhere"],
+    fn scope(&self) -> ScopeId {
+        "detail"
+    }
+
+    fn refuses(&self, action: ActionId, model: &Model) -> Option<Said> {
+        match &self.subject {
+            Subject::Record(kind, code) => refusals::of_record(action, *kind, code, model),
+            _ => refusals::of_no_record(action),
         }
     }
 

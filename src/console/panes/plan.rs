@@ -9,16 +9,16 @@ use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
 use super::walk::{Pair, PlanView, Walk, What};
-use super::{cells, edit, ways};
+use super::{cells, edit, refusals, ways};
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::ActionId;
 use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{Command, DeskError, Done, News};
-use crate::domain::{Code, Kind};
+use crate::domain::{Code, Kind, Said};
 use crate::matching::Ranking;
-use crate::{say, text};
+use crate::{both, say, text};
 
 /// The walk through a plan, above the panes.
 #[derive(Default)]
@@ -68,23 +68,8 @@ impl PlanWalk {
     fn confirm(&mut self, ctx: &mut Ctx<'_>) {
         let lang = ctx.model.lang;
         let Some(pair) = self.walk.in_hand() else {
-            let said = match self.walk.entry().map(|entry| &entry.what) {
-                Some(What::Unfilled(_)) => {
-                    text!(zh: "没有可以确认的人选", en: "There is nobody to confirm")
-                }
-                Some(What::Skipped(_)) => {
-                    text!(zh: "已跳过；按 s 重新纳入方案", en: "It was skipped; s takes it in again")
-                }
-                _ => text!(zh: "这一项已经处理过了", en: "This one is settled"),
-            };
-            ctx.say(Tone::Warn, said.get(lang));
             return;
         };
-        if self.stale {
-            let said = text!(zh: "正在重新计算方案，请稍候", en: "The plan is being worked out again; a moment");
-            ctx.say(Tone::Warn, said.get(lang));
-            return;
-        }
         // Keys that were hit before the row was on the screen mean another one.
         if self.pictured.as_ref() != Some(&pair) {
             return;
@@ -110,6 +95,26 @@ impl PlanWalk {
         self.walk.send(&pair);
         self.sent.push((token, pair));
         self.walk.go_on();
+    }
+
+    /// Why what is in hand can't be confirmed.
+    fn refuses_booking(&self, model: &Model) -> Option<Said> {
+        if self.walk.in_hand().is_none() {
+            return Some(match self.walk.entry().map(|entry| &entry.what) {
+                None | Some(What::Unfilled(_)) => {
+                    text!(zh: "没有可以确认的人选", en: "There is nobody to confirm").into()
+                }
+                Some(What::Skipped(_)) => {
+                    let key = model.key("plan", "skip");
+                    both!(zh: "已跳过；按 {key} 重新纳入方案", en: "It was skipped; {key} takes it in again")
+                }
+                _ => text!(zh: "这一项已经处理过了", en: "This one is settled").into(),
+            });
+        }
+        self.stale.then(|| {
+            text!(zh: "正在重新计算方案，请稍候", en: "The plan is being worked out again; a moment")
+                .into()
+        })
     }
 
     fn executed(&mut self, token: u64, result: &Result<Done, DeskError>, ctx: &mut Ctx<'_>) {
@@ -157,9 +162,6 @@ impl PlanWalk {
     fn candidates(&mut self, ctx: &mut Ctx<'_>) {
         if let Some(pair) = self.walk.in_hand() {
             ctx.ask(Request::Alternatives(pair.need));
-        } else {
-            let said = text!(zh: "这一项没有可以更换的人选", en: "There is nothing to change here");
-            ctx.say(Tone::Warn, said.get(ctx.model.lang));
         }
     }
 
@@ -263,11 +265,30 @@ impl PlanWalk {
 }
 
 impl View for PlanWalk {
-    fn contexts(&self) -> Vec<&'static str> {
+    fn scope(&self) -> ScopeId {
         if self.lineup.is_some() {
-            vec!["plan-candidates", "plan", "list", "everywhere"]
+            "plan-candidates"
         } else {
-            vec!["plan", "list", "everywhere"]
+            "plan"
+        }
+    }
+
+    fn refuses(&self, action: ActionId, model: &Model) -> Option<Said> {
+        let (need, supplier) = self.pair();
+        match action {
+            "book" | "skip" | "change" | "back" if self.lineup.is_some() => {
+                let [choose, keep] = ["choose", "keep"].map(|id| model.key("plan-candidates", id));
+                Some(
+                    both!(zh: "先选人（{choose}），或不换（{keep}）", en: "first choose ({choose}) or keep ({keep})"),
+                )
+            }
+            "book" => self.refuses_booking(model),
+            "change" if self.walk.in_hand().is_none() => Some(
+                text!(zh: "这一项没有可以更换的人选", en: "There is nothing to change here").into(),
+            ),
+            "why" if supplier.is_none() => Some(refusals::no_record()),
+            "skip" | "why" | "open" | "why-other" if need.is_none() => Some(refusals::no_need()),
+            _ => None,
         }
     }
 
@@ -279,7 +300,7 @@ impl View for PlanWalk {
             &["ways", "open", "back", "why-other", "help"]
         } else {
             &[
-                "confirm", "skip", "change", "back", "why", "open", "help", "ways",
+                "book", "skip", "change", "back", "why", "open", "help", "ways",
             ]
         }
     }
@@ -296,14 +317,12 @@ impl View for PlanWalk {
         match action {
             "choose" => self.choose(ctx),
             "keep" => self.lineup = None,
-            "confirm" => self.confirm(ctx),
+            "book" => self.confirm(ctx),
             "skip" => self.skip(ctx),
             "change" => self.candidates(ctx),
             "why" => self.why(ctx),
             "open" | "why-other" | "ways" => self.act_on_need(action, ctx),
             "refresh" => self.ask(ctx),
-            // The keys of lists that mean nothing here.
-            "filter" | "clear-filter" | "add" | "edit" | "reveal" => {}
             _ => return false,
         }
         true

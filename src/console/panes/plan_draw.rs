@@ -68,7 +68,8 @@ impl PlanWalk {
         let said = match (&self.failed, self.loaded, model.progress) {
             (Some(error), ..) => error.said().get(lang).to_owned(),
             (None, true, _) => {
-                text!(zh: "没有待匹配的需求。按 Esc 返回。", en: "No need waits for a supplier. Esc leads back.").get(lang).to_owned()
+                let key = model.key("plan", "back");
+                say!(lang, zh: "没有待匹配的需求。按 {key} 返回。", en: "No need waits for a supplier. {key} leads back.")
             }
             (None, false, Some((done, total))) => {
                 let grouped = |n| grouped(usize::try_from(n).unwrap_or(usize::MAX));
@@ -114,7 +115,7 @@ impl PlanWalk {
             };
             let mut cells = entry_cells(entry, wide, model);
             if let What::Left(left) = &entry.what {
-                let what = others::left(left, told, model);
+                let what = others::left(left, told, model, model.lang);
                 cells.push(Line::from(Span::styled(what, model.theme.dim)));
             }
             cells
@@ -219,9 +220,10 @@ impl PlanWalk {
             }
             What::Unfilled(unfilled) => vec![(short(unfilled, model), theme.bad)],
             What::Skipped(_) => vec![(
-                state(
-                    text!(zh: "已跳过，留在队列里；按 s 重新纳入方案", en: "skipped: it stays in the queue; s takes it into the plan again"),
-                ),
+                {
+                    let key = model.key("plan", "skip");
+                    say!(lang, zh: "已跳过，留在队列里；按 {key} 重新纳入方案", en: "skipped: it stays in the queue; {key} takes it into the plan again")
+                },
                 theme.warn,
             )],
             What::Sent(_) => vec![(
@@ -237,7 +239,7 @@ impl PlanWalk {
                 )]
             }
             What::Left(left) => {
-                let what = others::left(left, &self.told, model);
+                let what = others::left(left, &self.told, model, model.lang);
                 vec![(
                     say!(lang, zh: "这条需求{what}", en: "This need: {what}"),
                     theme.warn,
@@ -251,7 +253,7 @@ impl PlanWalk {
         let name = cells::supplier_name(&was.supplier, model);
         match &was.lost {
             Some(lost) => {
-                let what = others::lost(lost, &entry.need, &self.told, model);
+                let what = others::lost(lost, &entry.need, &self.told, model, model.lang);
                 say!(model.lang, zh: "原来提议的 {name} {what}", en: "{name}, who was proposed before: {what}")
             }
             None => {
@@ -308,11 +310,10 @@ fn summary(tally: &Tally, model: &Model) -> Vec<String> {
         parts.push(say!(lang, zh: "{left} 项由他人处理", en: "{left} settled by others"));
     }
     let list = parts.join(text!(zh: "，", en: ", ").get(lang));
+    let back = model.key("plan", "back");
     vec![
         say!(lang, zh: "方案走完了：{list}。", en: "The plan is done: {list}."),
-        text!(zh: "按 Esc 回到队列。", en: "Esc leads back to the queue.")
-            .get(lang)
-            .to_owned(),
+        say!(lang, zh: "按 {back} 回到队列。", en: "{back} leads back to the queue."),
     ]
 }
 

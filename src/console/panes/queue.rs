@@ -9,15 +9,15 @@ use super::others::Told;
 use super::page::Page;
 use super::registry::moved;
 use super::{edit, plan, reveal, substitute, ways};
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, QueueView, Request};
-use crate::console::keys::ActionId;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::table::TableState;
 use crate::desk::{BestRow, DeskError, Left, Lost, News};
 use crate::domain::record::Need;
-use crate::domain::{AnyRecord, Code, Event, Kind, Verb};
+use crate::domain::{AnyRecord, Code, Event, Kind, Said, Verb};
 use crate::matching::partial::{Partial, Partials};
 use crate::matching::{Awaiting, Ranking};
 use crate::{say, text};
@@ -69,6 +69,14 @@ impl Queue {
         self.row().map(|row| row.row.need.clone())
     }
 
+    /// The need of the row that is marked: in the list, or of the visit that awaits its outcome.
+    pub(super) fn at_hand(&self) -> Option<Code> {
+        match self.mode {
+            Mode::Awaiting => self.visit().map(|visit| visit.need.clone()),
+            Mode::Needs | Mode::Candidates => self.need(),
+        }
+    }
+
     /// What became of the selected need, when it is in the queue no more.
     pub(super) fn gone(&self) -> Option<&Left> {
         let need = &self.row()?.row.need;
@@ -86,7 +94,7 @@ impl Queue {
         self.lineup()?.selected()
     }
 
-    fn supplier(&self) -> Option<Code> {
+    pub(super) fn supplier(&self) -> Option<Code> {
         self.lineup()?.supplier().cloned()
     }
 
@@ -291,14 +299,12 @@ impl Queue {
         }
     }
 
-    fn visit(&self) -> Option<&Awaiting> {
+    pub(super) fn visit(&self) -> Option<&Awaiting> {
         self.awaiting.get(self.visits.selected()?)
     }
 
     fn act_on_need(&mut self, action: ActionId, ctx: &mut Ctx<'_>) {
-        let Some(need) = self.need() else {
-            let said = text!(zh: "队列里没有需求", en: "There is no need in the queue");
-            ctx.say(Tone::Warn, said.get(ctx.model.lang));
+        let Some(need) = self.at_hand() else {
             return;
         };
         match action {
@@ -322,18 +328,6 @@ impl Queue {
             reveal::ask_of(kind, &code, ctx);
         }
     }
-
-    fn enter_candidates(&mut self, ctx: &mut Ctx<'_>) {
-        if self.is_gone(ctx) {
-            return;
-        }
-        if self.lineup().is_none_or(|lineup| lineup.state.is_empty()) {
-            let said = text!(zh: "没有候选人。按 m 看其他办法，按 w 查某个供方为什么不行", en: "No candidates. Press m for other ways, w to see why somebody is not one");
-            ctx.say(Tone::Warn, said.get(ctx.model.lang));
-        } else {
-            self.mode = Mode::Candidates;
-        }
-    }
 }
 
 fn added_need(events: &[Event]) -> Option<Code> {
@@ -353,12 +347,16 @@ fn concerns(events: &[Event], need: &Code) -> bool {
 }
 
 impl View for Queue {
-    fn contexts(&self) -> Vec<&'static str> {
+    fn scope(&self) -> ScopeId {
         match self.mode {
-            Mode::Needs => vec!["queue", "list", "global", "everywhere"],
-            Mode::Candidates => vec!["candidates", "list", "global", "everywhere"],
-            Mode::Awaiting => vec!["awaiting", "list", "global", "everywhere"],
+            Mode::Needs => "queue",
+            Mode::Candidates => "candidates",
+            Mode::Awaiting => "awaiting",
         }
+    }
+
+    fn refuses(&self, action: ActionId, model: &Model) -> Option<Said> {
+        self.refusal(action, model)
     }
 
     fn hints(&self) -> &'static [ActionId] {
@@ -400,7 +398,7 @@ impl View for Queue {
             return true;
         }
         match action {
-            "candidates" => self.enter_candidates(ctx),
+            "candidates" => self.mode = Mode::Candidates,
             "needs" => self.mode = Mode::Needs,
             "next-need" | "skip" => self.step(true, ctx),
             "prev-need" => self.step(false, ctx),

@@ -12,7 +12,7 @@ use crate::console::widgets::table::{Column, Table, Width};
 use crate::desk::BestRow;
 use crate::domain::record::Need;
 use crate::domain::{Kind, Urgency};
-use crate::text;
+use crate::{say, text};
 
 /// From this inner width on, needs and candidates stand side by side.
 const TWO_COLUMNS: u16 = 96;
@@ -70,14 +70,15 @@ impl Queue {
             columns.push(Column::new(title, Width::Fixed(width), 0));
         }
         let empty = match (model.ready, self.loaded) {
-            (false, _) | (_, false) => text!(zh: "正在载入…", en: "loading…"),
+            (false, _) | (_, false) => text!(zh: "正在载入…", en: "loading…").get(lang).to_owned(),
             _ => {
-                text!(zh: "队列空了：每条需求都有人了。按 n 登记新的需求，按 o 登记服务结果。", en: "No needs in the queue: all are matched. Press n to enter one, o to record outcomes.")
+                let [add, outcomes] = ["add", "awaiting"].map(|action| model.key("queue", action));
+                say!(lang, zh: "队列空了：每条需求都有人了。按 {add} 登记新的需求，按 {outcomes} 登记服务结果。", en: "No needs in the queue: all are matched. Press {add} to enter one, {outcomes} to record outcomes.")
             }
         };
         let table = Table {
             columns: &columns,
-            empty: empty.get(lang),
+            empty: &empty,
             focused,
         };
         let (rows, left, told) = (&self.rows, &self.left, &self.told);
@@ -86,7 +87,7 @@ impl Queue {
                 return Vec::new();
             };
             match left.as_ref().filter(|left| left.need == row.row.need) {
-                Some(left) => left_cells(row, others::left(left, told, model), model),
+                Some(left) => left_cells(row, others::left(left, told, model, model.lang), model),
                 None => need_cells(row, wide, model),
             }
         });
@@ -116,9 +117,10 @@ impl Queue {
                 3,
             ),
         ];
+        let key = model.key("awaiting", "awaiting");
         let table = Table {
             columns: &columns,
-            empty: text!(zh: "没有待登记的结果。按 o 回到队列。", en: "No outcome is awaited. Press o for the queue.").get(lang),
+            empty: &say!(lang, zh: "没有待登记的结果。按 {key} 回到队列。", en: "No outcome is awaited. Press {key} for the queue."),
             focused,
         };
         let awaiting = &self.awaiting;

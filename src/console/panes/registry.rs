@@ -11,18 +11,19 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::page::Page;
-use super::{cells, edit, reveal, substitute, ways};
+use super::{cells, edit, refusals, reveal, substitute, ways};
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::{Model, Names};
 use crate::console::app::view::{Ctx, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::{ActionId, Key};
+use crate::console::keys::Key;
 use crate::console::widgets::input::Input;
 use crate::console::widgets::table::{Table, TableState};
 use crate::console::widgets::text::{put, wrap};
 use crate::desk::News;
-use crate::domain::{Code, Kind};
+use crate::domain::{Code, Kind, Said};
 use crate::search::{Found, QueryError};
-use crate::text;
+use crate::{say, text};
 
 /// One kind's list and where one is in it.
 struct Shelf {
@@ -136,6 +137,11 @@ impl Registry {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        let shelf = self.shelves.get(self.current);
+        shelf.is_none_or(|shelf| shelf.state.is_empty())
+    }
+
     fn shelf(&mut self) -> Option<&mut Shelf> {
         self.shelves.get_mut(self.current)
     }
@@ -156,41 +162,23 @@ impl Registry {
         }
     }
 
-    fn open(&mut self, ctx: &mut Ctx<'_>) {
-        let kind = self.kind();
-        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) {
-            ctx.push(Page::record(kind, code));
-        }
-    }
-
-    fn edit(&mut self, ctx: &mut Ctx<'_>) {
-        let kind = self.kind();
-        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) {
-            edit::edit(kind, &code, ctx);
-        }
-    }
-
-    fn reveal(&mut self, ctx: &mut Ctx<'_>) {
-        let kind = self.kind();
-        if let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) {
-            reveal::ask_of(kind, &code, ctx);
-        }
-    }
-
-    /// What is asked about the selected need or supplier; false where it makes no sense.
-    fn ask(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+    /// What is asked about the selected record.
+    fn ask(&mut self, action: ActionId, ctx: &mut Ctx<'_>) {
         let kind = self.kind();
         let Some(code) = self.shelf().and_then(|shelf| shelf.selected()) else {
-            return true;
+            return;
         };
         match (action, kind) {
+            ("open", _) => ctx.push(Page::record(kind, code)),
+            ("edit", _) => edit::edit(kind, &code, ctx),
+            ("reveal", _) => reveal::ask_of(kind, &code, ctx),
             ("why-other", Kind::Supplier) => edit::ask_why_of(&code, ctx),
             ("why-other", Kind::Need) => edit::ask_why(&code, ctx),
             ("ways", Kind::Need) => ways::open(&code, ctx),
             ("substitute", Kind::Need) => substitute::ask(&code, ctx),
-            _ => return false,
+            ("cancel-need", Kind::Need) => edit::cancel(&code, ctx),
+            _ => {}
         }
-        true
     }
 
     fn turn_over(&mut self, ctx: &mut Ctx<'_>) {
@@ -216,26 +204,31 @@ impl Registry {
         format!("{} {}", name.get(lang), place.unwrap_or_default())
     }
 
-    fn empty(&self, model: &Model) -> &'static str {
+    fn empty(&self, model: &Model) -> String {
+        let lang = model.lang;
         let shelf = self.shelves.get(self.current);
         let (loaded, filtered) =
             shelf.map_or((false, false), |s| (s.loaded, !s.filter.text().is_empty()));
-        let text = match (loaded, filtered, self.kind()) {
-            (false, ..) => text!(zh: "正在载入…", en: "loading…"),
+        let key = |action| model.key("demand", action);
+        match (loaded, filtered, self.kind()) {
+            (false, ..) => text!(zh: "正在载入…", en: "loading…").get(lang).to_owned(),
             (_, true, _) => {
-                text!(zh: "没有符合的记录。按 Backspace 清除筛选。", en: "Nothing matches. Backspace clears the filter.")
+                let key = key("clear-filter");
+                say!(lang, zh: "没有符合的记录。按 {key} 清除筛选。", en: "Nothing matches. {key} clears the filter.")
             }
             (.., Kind::Supplier) => {
-                text!(zh: "还没有供方。按 n 新增，或退出后用 matchdesk import suppliers 文件 导入。", en: "No suppliers yet. Press n to add one, or leave and run matchdesk import suppliers FILE.")
+                let add = key("add");
+                say!(lang, zh: "还没有供方。按 {add} 新增，或退出后用 matchdesk import suppliers 文件 导入。", en: "No suppliers yet. Press {add} to add one, or leave and run matchdesk import suppliers FILE.")
             }
             (.., Kind::Resident) => {
-                text!(zh: "还没有居民。按 N 新增。", en: "No residents yet. Press N to add one.")
+                let add = key("add-resident");
+                say!(lang, zh: "还没有居民。按 {add} 新增。", en: "No residents yet. Press {add} to add one.")
             }
             _ => {
-                text!(zh: "还没有需求。按 n 登记一条，按 t 看居民。", en: "No needs yet. Press n to enter one, t to see the residents.")
+                let (add, other) = (key("add"), key("other-list"));
+                say!(lang, zh: "还没有需求。按 {add} 登记一条，按 {other} 看居民。", en: "No needs yet. Press {add} to enter one, {other} to see the residents.")
             }
-        };
-        text.get(model.lang)
+        }
     }
 }
 
@@ -267,17 +260,32 @@ pub fn moved(state: &mut TableState, action: ActionId) -> bool {
 }
 
 impl View for Registry {
-    fn contexts(&self) -> Vec<&'static str> {
+    fn scope(&self) -> ScopeId {
         match (self.typing, self.is_demand()) {
-            (true, _) => vec!["filter", "everywhere"],
-            (false, true) => vec!["demand", "list", "global", "everywhere"],
-            (false, false) => vec!["list", "global", "everywhere"],
+            (true, _) => "filter",
+            (false, true) => "demand",
+            (false, false) => "registry",
+        }
+    }
+
+    fn refuses(&self, action: ActionId, model: &Model) -> Option<Said> {
+        let shelf = self.shelves.get(self.current)?;
+        match action {
+            "clear-filter" if shelf.filter.text().is_empty() => Some(refusals::no_filter()),
+            "back" if shelf.filter.text().is_empty() => Some(refusals::nothing_open()),
+            "open" | "edit" | "reveal" | "why-other" | "ways" | "substitute" | "cancel-need" => {
+                match shelf.selected() {
+                    Some(code) => refusals::of_record(action, shelf.kind, &code, model),
+                    None => Some(refusals::no_record()),
+                }
+            }
+            _ => None,
         }
     }
 
     fn hints(&self) -> &'static [ActionId] {
         match (self.typing, self.is_demand()) {
-            (true, _) => &["accept", "clear-filter", "down", "up"],
+            (true, _) => &["accept", "leave", "down", "up"],
             (false, true) => &[
                 "open",
                 "filter",
@@ -303,33 +311,20 @@ impl View for Registry {
             return true;
         }
         match action {
-            "open" => self.open(ctx),
-            "edit" => self.edit(ctx),
-            "reveal" => self.reveal(ctx),
             "add" => edit::add(self.kind(), ctx),
             "add-resident" => edit::add(Kind::Resident, ctx),
-            "why-other" | "ways" | "substitute" => return self.ask(action, ctx),
+            "open" | "edit" | "reveal" | "why-other" | "ways" | "substitute" | "cancel-need" => {
+                self.ask(action, ctx);
+            }
             "other-list" => self.turn_over(ctx),
             "filter" => self.typing = true,
             "accept" => self.typing = false,
-            "clear-filter" => {
+            "clear-filter" | "leave" | "back" => {
                 self.typing = false;
                 if let Some(shelf) = self.shelf() {
                     shelf.filter.clear();
                 }
                 self.refilter(ctx);
-            }
-            "cancel-need" if self.kind() == Kind::Need => {
-                if let Some(code) = self.shelf().and_then(|s| s.selected()) {
-                    edit::cancel(&code, ctx);
-                }
-            }
-            "back" => {
-                let filtered = self.shelf().is_some_and(|s| !s.filter.text().is_empty());
-                if !filtered {
-                    return false;
-                }
-                return self.act("clear-filter", ctx);
             }
             _ => return false,
         }
@@ -422,7 +417,11 @@ impl View for Registry {
         let block = model.theme.block(&self.title(model), focused);
         let inner = block.inner(area);
         block.render(area, buf);
-        let empty = self.empty(model);
+        let empty = if self.is_empty() {
+            self.empty(model)
+        } else {
+            String::new()
+        };
         let typing = self.typing && focused;
         let shelf = self.shelf()?;
         let filtering = typing || !shelf.filter.text().is_empty();
@@ -446,7 +445,7 @@ impl View for Registry {
         let columns = cells::columns(shelf.kind, model.lang);
         let table = Table {
             columns: &columns,
-            empty,
+            empty: &empty,
             focused,
         };
         if shelf.cache.len() > 1000 {

@@ -7,11 +7,12 @@ use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
 use super::preview::Preview;
+use crate::console::actions::{ActionId, ScopeId, stack};
 use crate::console::app::keeper::Wish;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::{ActionId, Key, Lookup};
+use crate::console::keys::{Key, Lookup};
 use crate::console::term::Typed;
 use crate::console::widgets::form::{Field, Filling, Form};
 use crate::console::widgets::popup::frame;
@@ -19,7 +20,7 @@ use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::text::{put, wrap};
 use crate::desk::{Command, Done, Hold, News};
 use crate::domain::record::Need;
-use crate::domain::{Draft, Stamp, Subject};
+use crate::domain::{Draft, Said, Stamp, Subject};
 use crate::text;
 
 /// What a filled form leads to.
@@ -170,11 +171,13 @@ impl Sheet {
 impl Sheet {
     /// Takes a key that came late: it may type and move from field to field, and nothing else.
     fn late_key(&mut self, key: Key, model: &Model) -> bool {
-        let contexts = self.contexts();
-        match model.keymap.resolve(&contexts, &mut Vec::new(), key) {
+        match model
+            .keymap
+            .resolve(&stack(self.scope()), &mut Vec::new(), key)
+        {
             // At its only field it would save.
-            Lookup::Action("next-field") if self.form.fields().len() == 1 => return false,
-            Lookup::Action("next-field") => {
+            Lookup::Action("accept-field") if self.form.fields().len() == 1 => return false,
+            Lookup::Action("next-field" | "accept-field") => {
                 self.form.next_field();
             }
             Lookup::Action("prev-field") => {
@@ -182,7 +185,7 @@ impl Sheet {
             }
             Lookup::Action("down") => self.form.down(),
             Lookup::Action("up") => self.form.up(),
-            Lookup::Action(_) | Lookup::Pending => return false,
+            Lookup::Action(_) | Lookup::Pending | Lookup::Broken => return false,
             Lookup::None => {
                 self.form.key(key);
             }
@@ -205,14 +208,19 @@ fn draft(subject: Subject, filling: Filling) -> Draft {
 }
 
 impl View for Sheet {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["form", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "form"
+    }
+
+    fn refuses(&self, action: ActionId, _model: &Model) -> Option<Said> {
+        let is_waiting = self.token.is_some() && action == "save";
+        is_waiting.then(|| text!(zh: "正在保存", en: "it is being saved").into())
     }
 
     fn hints(&self) -> &'static [ActionId] {
         &[
             "save",
-            "next-field",
+            "accept-field",
             "prev-field",
             "back",
             "switch-language",
@@ -223,6 +231,9 @@ impl View for Sheet {
         match action {
             "save" => self.save(ctx),
             "next-field" => {
+                self.form.next_field();
+            }
+            "accept-field" => {
                 if !self.form.next_field() && self.form.fields().len() == 1 {
                     self.save(ctx);
                 }

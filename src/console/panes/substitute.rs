@@ -9,18 +9,18 @@ use super::need_detail::{Booked, booked, history};
 use super::page::Page;
 use super::registry::moved;
 use super::sheet::{Sheet, Spec, Submit};
-use super::{cells, reasons, words};
+use super::{cells, reasons, refusals, words};
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::ActionId;
 use crate::console::widgets::form::{Choice, Field, Form};
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::table::{Column, Table, TableState, Width};
 use crate::desk::{Command, Done, News};
 use crate::domain::record::Need;
-use crate::domain::{Code, Kind, Subject};
+use crate::domain::{Code, Kind, Said, Subject};
 use crate::matching::Ranking;
 use crate::{say, text};
 
@@ -30,12 +30,6 @@ pub fn ask(need: &Code, ctx: &mut Ctx<'_>) {
     let (matches, services) = history(need, ctx.model);
     let mut visits = booked(&matches, &services);
     visits.retain(|visit| visit.start.stamp() >= now);
-    if visits.is_empty() {
-        let said =
-            text!(zh: "这条需求没有今后已预约的时段", en: "This need has no booked visit to come");
-        ctx.say(Tone::Warn, said.get(ctx.model.lang));
-        return;
-    }
     let spec = VisitForm {
         need: need.clone(),
         visits,
@@ -172,8 +166,13 @@ fn question(need: &Code, visit: &Booked, by: &Code) -> Wording {
 }
 
 impl View for StandIn {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["ways", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "ways"
+    }
+
+    fn refuses(&self, action: ActionId, _model: &Model) -> Option<Said> {
+        let is_of_row = matches!(action, "apply" | "why" | "open");
+        (is_of_row && self.selected().is_none()).then(refusals::no_record)
     }
 
     fn hints(&self) -> &'static [ActionId] {
@@ -268,15 +267,15 @@ impl View for StandIn {
             Column::new(text!(zh: "得分", en: "score").get(lang), Width::Fixed(5), 1).right(),
             Column::new("", Width::Fill(12), 2),
         ];
-        let empty = match &self.ranking {
-            None => text!(zh: "正在排序…", en: "ranking…"),
-            Some(_) => {
-                text!(zh: "这一次没有别人能来。要记录原供方来不了，返回后按 o 登记“供方取消”，这次服务就回到队列。", en: "Nobody else can come then. To record that they can't, go back and press o for the outcome “cancelled by supplier”; the visit is then in the queue.")
-            }
+        let empty = if self.ranking.is_some() {
+            let key = model.key("detail", "outcome");
+            say!(lang, zh: "这一次没有别人能来。要记录原供方来不了，在需求的页面上按 {key} 登记“供方取消”，这次服务就回到队列。", en: "Nobody else can come then. To record that they can't, press {key} on the need's page for the outcome “cancelled by supplier”; the visit is then in the queue.")
+        } else {
+            text!(zh: "正在排序…", en: "ranking…").get(lang).to_owned()
         };
         let table = Table {
             columns: &columns,
-            empty: empty.get(lang),
+            empty: &empty,
             focused,
         };
         let ranking = self.ranking.as_ref();

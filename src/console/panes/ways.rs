@@ -11,16 +11,16 @@ use ratatui::text::{Line, Span};
 use super::ask::Ask;
 use super::page::Page;
 use super::registry::moved;
-use super::{cells, relaxing, shares, words};
+use super::{cells, refusals, relaxing, shares, words};
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::ActionId;
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::table::{Column, Table, TableState, Width};
 use crate::desk::{DeskError, News, Offers};
-use crate::domain::{Code, Kind};
+use crate::domain::{Code, Kind, Said};
 use crate::matching::Candidate;
 use crate::matching::near::Group;
 use crate::matching::partial::Partials;
@@ -356,8 +356,20 @@ fn candidate_cells(candidate: &Candidate, said: String, model: &Model) -> Vec<Li
 }
 
 impl View for Ways {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["ways", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "ways"
+    }
+
+    fn refuses(&self, action: ActionId, _model: &Model) -> Option<Said> {
+        let is_possible = match action {
+            "apply" => matches!(
+                self.row(),
+                Some(Row::Partial(_) | Row::Offer(_) | Row::Miss(..))
+            ),
+            "why" | "open" => self.candidate().is_some(),
+            _ => true,
+        };
+        (!is_possible).then(refusals::no_record)
     }
 
     fn hints(&self) -> &'static [ActionId] {

@@ -8,10 +8,11 @@ use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
 use super::registry::moved;
+use crate::console::actions::{ActionId, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::app::worker::{Answer, Request};
-use crate::console::keys::{ActionId, Code as KeyCode, Key};
+use crate::console::keys::{Code as KeyCode, Key};
 use crate::console::widgets::input::Input;
 use crate::console::widgets::status::Kind as Tone;
 use crate::console::widgets::table::TableState;
@@ -185,8 +186,9 @@ impl WeightsPane {
                 self.wanted = known.settings.clone();
             }
             self.ask_preview(ctx);
-            let back = text!(zh: "改动已撤销；再按 Esc 关闭", en: "The changes are undone; Esc again closes");
-            return ctx.say(Tone::Info, back.get(ctx.model.lang));
+            let key = ctx.model.key("weights", "back");
+            let said = say!(ctx.model.lang, zh: "改动已撤销；再按 {key} 关闭", en: "The changes are undone; {key} again closes");
+            return ctx.say(Tone::Info, said);
         }
         ctx.close();
     }
@@ -231,8 +233,19 @@ pub(super) fn summary(preview: &WeightsPreview, model: &Model) -> String {
 }
 
 impl View for WeightsPane {
-    fn contexts(&self) -> Vec<&'static str> {
-        vec!["weights", "everywhere"]
+    fn scope(&self) -> ScopeId {
+        "weights"
+    }
+
+    fn refuses(&self, action: ActionId, model: &Model) -> Option<Said> {
+        if !matches!(action, "save" | "inherit") {
+            return None;
+        }
+        if !model.access.allows(Right::Vocabulary) {
+            return Some(lacks(&model.actor.who, Right::Vocabulary));
+        }
+        let is_same = action == "save" && !self.is_changed() && self.typed.is_none();
+        is_same.then(|| text!(zh: "没有改动", en: "nothing has changed").into())
     }
 
     fn hints(&self) -> &'static [ActionId] {
@@ -242,18 +255,12 @@ impl View for WeightsPane {
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
         match action {
             "back" => self.leave(ctx),
-            "save" => {
-                if Self::may_change(ctx) {
-                    self.save(ctx);
-                }
-            }
+            "save" => self.save(ctx),
             "accept" => {
                 self.take_typed(ctx);
             }
             "inherit" => {
-                if Self::may_change(ctx) {
-                    self.set(None, ctx);
-                }
+                self.set(None, ctx);
             }
             "next-choice" | "prev-choice" => {
                 if self.take_typed(ctx) {
@@ -276,6 +283,7 @@ impl View for WeightsPane {
     }
 
     fn key(&mut self, key: Key, ctx: &mut Ctx<'_>) {
+        let key = key.folded();
         let is_number = key.text().is_some_and(|c| c.is_ascii_digit() || c == '.');
         let edits = self.typed.is_some() && key.code == KeyCode::Backspace;
         if (is_number || edits) && self.known.is_some() && Self::may_change(ctx) {

@@ -15,7 +15,6 @@ pub use screen::{Extent, Screen, Tty, over};
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
-use super::theme::Theme;
 
 /// What happened at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,12 +53,6 @@ pub const VARIABLES: [&str; 6] = [
     "LC_CTYPE",
     "LANG",
 ];
-
-/// The theme for the terminal that an environment describes.
-#[must_use]
-pub fn theme(env: impl Fn(&str) -> Option<String>) -> Theme {
-    Theme::new(depth(&env), ascii_only(&env))
-}
 
 /// The terminal's columns and rows.
 ///

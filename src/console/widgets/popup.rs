@@ -30,6 +30,36 @@ pub fn frame(buf: &mut Buffer, area: Rect, theme: &Theme, title: &str, size: (u1
     inner
 }
 
+/// A popup at the bottom right of `area`: keys, and what each does. What has no room is counted in the last row.
+pub fn corner(buf: &mut Buffer, area: Rect, theme: &Theme, title: &str, rows: &[(String, &str)]) {
+    let area = area.intersection(buf.area);
+    let keys = rows.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0);
+    let texts = rows.iter().map(|(_, text)| width(text)).max().unwrap_or(0);
+    let cells = |n| u16::try_from(n).unwrap_or(u16::MAX);
+    let size = (
+        cells((keys + texts + 6).max(width(title) + 6)).min(area.width),
+        cells(rows.len() + 2).min(area.height),
+    );
+    let place = Rect {
+        x: area.right().saturating_sub(size.0),
+        y: area.bottom().saturating_sub(size.1),
+        width: size.0,
+        height: size.1,
+    };
+    let inner = frame(buf, place, theme, title, size);
+    let room = usize::from(inner.height);
+    let is_cut = rows.len() > room;
+    let shown = if is_cut { room.saturating_sub(1) } else { room };
+    for (at, (key, text)) in (0..inner.height).zip(rows.iter().take(shown)) {
+        put(buf, inner, 1, at, key, theme.key);
+        put(buf, inner, cells(keys + 3), at, text, theme.base);
+    }
+    if let (true, Some(last)) = (is_cut, inner.height.checked_sub(1)) {
+        let more = format!("… +{}", rows.len() - shown);
+        put(buf, inner, 1, last, &more, theme.dim);
+    }
+}
+
 /// A popup around a text, which is wrapped; `scroll` lines of it are left out above. Returns how many lines there are in all.
 pub fn message(
     buf: &mut Buffer,
@@ -177,6 +207,8 @@ mod tests {
     #[test]
     fn popups_fit_every_size() {
         sizes::every(|b, a| question().draw(b, a, &Theme::default()));
+        let rows = [("g".to_owned(), "到顶"), ("/".to_owned(), "查找全部")];
+        sizes::every(|b, a| corner(b, a, &Theme::default(), "g", &rows));
         sizes::every(|b, a| {
             message(b, a, &Theme::default(), "帮助", "按 ? 看帮助\n按 q 退出", 1);
         });

@@ -164,7 +164,7 @@ impl Table<'_> {
     ///
     /// The last cell of a row that has fewer cells than there are columns takes the room of the others.
     ///
-    /// A bar at the right edge shows the place when there are more rows than fit.
+    /// Columns without any heading have no row of headings. A bar at the right edge shows the place when there are more rows than fit.
     pub fn draw<'c>(
         &self,
         buf: &mut Buffer,
@@ -174,7 +174,8 @@ impl Table<'_> {
         mut cells: impl FnMut(usize) -> Vec<Line<'c>>,
     ) {
         let area = area.intersection(buf.area);
-        let page = area.height.saturating_sub(1);
+        let heads = u16::from(self.columns.iter().any(|c| !c.title.is_empty()));
+        let page = area.height.saturating_sub(heads);
         state.show(usize::from(page));
         if area.is_empty() {
             return;
@@ -182,13 +183,20 @@ impl Table<'_> {
         let overfull = state.len > usize::from(page);
         let inner = area.width.saturating_sub(u16::from(overfull));
         let layout = layout(self.columns, inner);
-        let heads: Vec<Line<'_>> = self.columns.iter().map(|c| Line::from(c.title)).collect();
-        let top = Rect::new(area.x, area.y, inner, 1);
-        self.draw_row(buf, top, &layout, &heads, theme.title);
+        if heads == 1 {
+            let titles: Vec<Line<'_>> = self.columns.iter().map(|c| Line::from(c.title)).collect();
+            let top = Rect::new(area.x, area.y, inner, 1);
+            self.draw_row(buf, top, &layout, &titles, theme.title);
+        }
+        let area = Rect {
+            y: area.y + heads,
+            height: page,
+            ..area
+        };
         if state.len == 0 {
             self.draw_empty(buf, area, theme);
         }
-        for (row, index) in (1..=page).zip(state.offset..state.len) {
+        for (row, index) in (0..page).zip(state.offset..state.len) {
             let line = Rect::new(area.x, area.y + row, inner, 1);
             self.draw_row(buf, line, &layout, &cells(index), theme.base);
             if index == state.selected {
@@ -224,7 +232,7 @@ impl Table<'_> {
 
     fn draw_empty(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let lines = wrap(self.empty, usize::from(area.width));
-        for (row, line) in (1..area.height).zip(&lines) {
+        for (row, line) in (0..area.height).zip(&lines) {
             put(buf, area, 0, row, line, theme.dim);
         }
     }
@@ -264,9 +272,9 @@ fn layout(columns: &[Column<'_>], room: u16) -> Vec<(usize, u16, u16)> {
     out
 }
 
-/// The bar at the right edge, below the headings.
+/// The bar at the right edge.
 fn scrollbar(buf: &mut Buffer, area: Rect, theme: &Theme, state: &TableState) {
-    let track = usize::from(area.height.saturating_sub(1));
+    let track = usize::from(area.height);
     let hidden = state.len.saturating_sub(state.page).max(1);
     let thumb = (track * track / state.len.max(1)).max(1);
     let start = (track.saturating_sub(thumb) * state.offset).div_ceil(hidden);
@@ -280,9 +288,8 @@ fn scrollbar(buf: &mut Buffer, area: Rect, theme: &Theme, state: &TableState) {
         width: 1,
         ..area
     };
-    for row in 1..area.height {
-        let at = usize::from(row) - 1;
-        let sign = if (start..start + thumb).contains(&at) {
+    for row in 0..area.height {
+        let sign = if (start..start + thumb).contains(&usize::from(row)) {
             full
         } else {
             line
