@@ -2,7 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
+use matchdesk::console::actions::guide;
+use matchdesk::console::config::SETTINGS;
+use matchdesk::console::keys::{Base, Keymap};
 use matchdesk::domain::kinds::Word;
 use matchdesk::domain::{Kind, Record, field::Shape};
 use matchdesk::for_kind;
@@ -17,27 +21,54 @@ fn readme() -> String {
     fs::read_to_string(root().join("README.md")).unwrap()
 }
 
-/// With `UPDATE_README=1` the screen is put in anew.
+/// Two tests may want to write at once.
+static FILE: Mutex<()> = Mutex::new(());
+
+/// Holds what stands between two marks against what should; with `UPDATE_README=1` puts it in anew.
+fn holds(mark: &str, wanted: &str) {
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
+    let _only = FILE.lock();
+    let text = readme();
+    let (before, rest) = text.split_once(&begin).unwrap();
+    let (shown, after) = rest.split_once(&end).unwrap();
+    if std::env::var_os("UPDATE_README").is_some() {
+        let text = format!("{before}{begin}{wanted}{end}{after}");
+        fs::write(root().join("README.md"), text).unwrap();
+        return;
+    }
+    assert!(
+        shown == wanted,
+        "{mark}: run UPDATE_README=1 cargo test --test readme\n{wanted}"
+    );
+}
+
 #[test]
 fn the_screen_is_that_of_the_snapshot() {
     let snapshot = fs::read_to_string(root().join(SCREEN)).unwrap();
     let screen = snapshot.splitn(3, "---\n").nth(2).unwrap().trim_end();
-    let text = readme();
-    let (before, rest) = text.split_once("<!-- screen -->\n").unwrap();
-    let (shown, after) = rest.split_once("<!-- /screen -->").unwrap();
-    let wanted = format!("\n```\n{screen}\n```\n\n");
-    if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(
-            root().join("README.md"),
-            format!("{before}<!-- screen -->\n{wanted}<!-- /screen -->{after}"),
-        )
-        .unwrap();
-        return;
-    }
-    assert_eq!(
-        shown, wanted,
-        "run: UPDATE_README=1 cargo test --test readme"
-    );
+    holds("screen", &format!("\n```\n{screen}\n```\n\n"));
+}
+
+#[test]
+fn the_keys_are_those_of_the_registry_and_the_default_key_map() {
+    let (keymap, _) = Keymap::with_user(Base::Default, None);
+    holds("keys", &format!("{}\n", guide::markdown(&keymap)));
+}
+
+#[test]
+fn the_settings_are_those_that_are_read() {
+    let rows: Vec<String> = SETTINGS
+        .iter()
+        .map(|setting| {
+            let (key, unset, text) = (setting.key, setting.unset.en, setting.text.en);
+            let values: Vec<String> = setting.values.iter().map(|v| format!("`{v}`")).collect();
+            format!("| `{key}` | {} | {unset} | {text} |", values.join(" "))
+        })
+        .collect();
+    let head =
+        "| setting | values | when it is not there | what it is |\n| --- | --- | --- | --- |";
+    let wanted = format!("\n{head}\n{}\n", rows.join("\n"));
+    holds("settings", &format!("{wanted}\n"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use serde_json::json;
 
+use crate::console::config::{Config, UserFile};
 use crate::domain::Lang;
 use crate::domain::printable::printable;
 
@@ -30,14 +31,17 @@ mod cancel;
 mod candidates;
 mod chances;
 mod completions;
+mod config;
 mod confirm;
 mod demo;
+mod doctor;
 mod edit;
 mod export;
 mod generate;
 mod grant;
 mod help;
 mod import;
+mod keys;
 mod list;
 mod log;
 mod login;
@@ -93,6 +97,9 @@ const VERBS: &[Verb] = &[
     grant::VERB,
     revoke::VERB,
     whoami::VERB,
+    keys::VERB,
+    config::VERB,
+    doctor::VERB,
     station::VERB,
     login::VERB,
     help::VERB,
@@ -100,8 +107,11 @@ const VERBS: &[Verb] = &[
     man::VERB,
 ];
 
-/// Verbs that need no station: they have no store, make one, or are one.
-const HERE: [&str; 8] = [
+/// Verbs that need no station: they have no store, make one, are one, or look at what is around it.
+const HERE: [&str; 11] = [
+    "config",
+    "doctor",
+    "keys",
     "demo",
     "generate",
     "restore",
@@ -118,8 +128,19 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let mut out = BufWriter::new(io::stdout());
     let mut err = io::stderr();
-    let lang = usage::language(&args, |name| std::env::var(name).ok());
-    ExitCode::from(start(&args, lang, true, &mut out, &mut err))
+    let (config, wrong) = Config::load(UserFile::config().as_ref());
+    let lang = usage::language(&args, |name| std::env::var(name).ok(), config.language);
+    let status = start(&args, lang, true, &mut out, &mut err);
+    // After the answer, which it does not change; whoever asks about the settings has been told.
+    let asks = |arg: &OsString| {
+        ["config", "doctor", "--quiet", "-q"]
+            .iter()
+            .any(|it| arg == it)
+    };
+    if let Some(wrong) = wrong.first().filter(|_| !args.iter().any(asks)) {
+        let _ = writeln!(err, "{}", printable(wrong.said().get(lang)));
+    }
+    ExitCode::from(status)
 }
 
 /// Runs one command line in this process, without a station, and gives the exit status. There is no console then.
@@ -154,7 +175,7 @@ fn start(
 
 /// Runs a command line that a login over SSH asked for.
 fn run_asked(args: &[OsString], login: &mut Session<'_>) -> u8 {
-    let lang = usage::language(args, |name| std::env::var(name).ok());
+    let lang = usage::language(args, |name| std::env::var(name).ok(), None);
     let matches = match args::command(lang, VERBS).try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return usage::tell(&error, lang, login.out, login.err),

@@ -9,8 +9,12 @@ use super::status;
 use crate::domain::Lang;
 use crate::domain::printable::printable;
 
-/// The language of a command line: `--lang`, else the environment's.
-pub fn language(args: &[OsString], var: impl Fn(&str) -> Option<String>) -> Lang {
+/// The language of a command line: `--lang`, else `MATCHDESK_LANG`, else what the user has configured, else the locale's.
+pub fn language(
+    args: &[OsString],
+    var: impl Fn(&str) -> Option<String>,
+    configured: Option<Lang>,
+) -> Lang {
     let named = args.iter().enumerate().find_map(|(at, arg)| {
         let arg = arg.to_str()?;
         if arg == "--lang" {
@@ -18,14 +22,17 @@ pub fn language(args: &[OsString], var: impl Fn(&str) -> Option<String>) -> Lang
         }
         arg.strip_prefix("--lang=").map(str::to_owned)
     });
+    let var = |name: &str| var(name).filter(|value| !value.is_empty());
+    let locale = || {
+        let mut locales = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
+        locales.find_map(var)
+    };
     named
-        .or_else(|| {
-            ["MATCHDESK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .filter_map(var)
-                .find(|value| !value.is_empty())
-        })
-        .map_or(Lang::En, |locale| Lang::of_locale(&locale))
+        .or_else(|| var("MATCHDESK_LANG"))
+        .map(|named| Lang::of_locale(&named))
+        .or(configured)
+        .or_else(|| locale().map(|locale| Lang::of_locale(&locale)))
+        .unwrap_or_default()
 }
 
 /// Shows help or version, or says what is wrong with the command line.
@@ -90,13 +97,27 @@ fn words(value: &ContextValue) -> String {
 mod tests {
     use super::*;
 
-    fn of(args: &[&str], env: &[(&str, &str)]) -> Lang {
+    fn over(args: &[&str], env: &[(&str, &str)], configured: Option<Lang>) -> Lang {
         let args: Vec<OsString> = args.iter().map(OsString::from).collect();
-        language(&args, |name| {
-            env.iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
+        let var = |name: &str| {
+            let pair = env.iter().find(|(key, _)| *key == name);
+            pair.map(|(_, value)| (*value).to_owned())
+        };
+        language(&args, var, configured)
+    }
+
+    fn of(args: &[&str], env: &[(&str, &str)]) -> Lang {
+        over(args, env, None)
+    }
+
+    #[test]
+    fn the_configuration_wins_over_the_locale_and_yields_to_what_is_said_for_this_time() {
+        let en = Some(Lang::En);
+        let locale = ("LANG", "zh_CN.UTF-8");
+        assert_eq!(over(&["matchdesk"], &[locale], en), Lang::En);
+        let own = ("MATCHDESK_LANG", "zh");
+        assert_eq!(over(&["matchdesk"], &[locale, own], en), Lang::Zh);
+        assert_eq!(over(&["matchdesk", "--lang", "zh"], &[], en), Lang::Zh);
     }
 
     #[test]
