@@ -19,7 +19,7 @@ use crate::domain::lang::Text;
 use crate::domain::printable::printable;
 use crate::domain::{Lang, Said};
 use crate::station::Peer;
-use crate::{both, text};
+use crate::{both, say, text};
 
 pub const VERB: Verb = Verb {
     name: "doctor",
@@ -145,7 +145,9 @@ fn run(_: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
             continue;
         }
         let (sign, name, said) = (state.sign(), check.text.get(lang), said.get(lang));
-        session.say(printable(&format!("{sign} {name}: {said}")))?;
+        session.say(printable(
+            &say!(lang, zh: "{sign} {name}：{said}", en: "{sign} {name}: {said}"),
+        ))?;
     }
     Ok(status)
 }

@@ -3,6 +3,7 @@
 use super::App;
 use crate::console::keys::{Key, Lookup, show_sequence};
 use crate::console::widgets::status::{Kind as Tone, Status};
+use crate::domain::lang::counted;
 use crate::say;
 
 impl App {
@@ -29,13 +30,8 @@ impl App {
         let Some(first) = self.model.problems.first() else {
             return;
         };
-        let first = first.get(lang);
-        let said = match count {
-            1 => first.to_owned(),
-            _ => {
-                say!(lang, zh: "设置有 {count} 个问题（见 :key-problems）：{first}", en: "{count} problems with settings (see :key-problems): {first}")
-            }
-        };
+        let (first, problems) = (first.get(lang), counted(count, "problem", "problems"));
+        let said = say!(lang, zh: "设置有 {count} 个问题（见 :key-problems）：{first}", en: "{problems} with settings (see :key-problems): {first}");
         self.status = Some(Status::new(Tone::Error, said));
     }
 

@@ -1,4 +1,4 @@
-//! What is in effect and will surprise: keys that no terminal sends, and keys that are never reached.
+//! What is in effect and will surprise: keys that are never reached.
 
 use super::keymap::Keymap;
 use super::problem::Place;
@@ -12,13 +12,6 @@ pub(super) fn check(map: &Keymap, layer: &Layer, file: &str) -> Vec<KeymapError>
     let at = |place: Place, problem: Problem| problem.at(file, place);
     let mut out = Vec::new();
     for (binding, place) in layer.placed() {
-        let key = binding
-            .keys
-            .iter()
-            .find_map(|key| Some((key, key.unsendable()?)));
-        if let Some((key, why)) = key {
-            out.push(at(*place, Problem::Unsendable(*key, why)));
-        }
         if let Some((shorter, longer)) = hidden(map, binding) {
             let (keys, prefix) = (show_sequence(&shorter.keys), show_sequence(&longer.keys));
             out.push(at(

@@ -127,6 +127,12 @@ fn binding(
     if scope.types && keys.first().is_some_and(|key| key.text().is_some()) {
         return Err(Problem::TypesText(name.to_owned(), scope.id));
     }
+    let mut unsendable = keys
+        .iter()
+        .filter_map(|key| Some((*key, key.unsendable()?)));
+    if let Some((key, why)) = unsendable.next() {
+        return Err(Problem::Unsendable(key, why));
+    }
     let Some(found) = actions::find(action) else {
         let near = nearest(action, actions::ACTIONS.iter().map(|action| action.id));
         return Err(Problem::UnknownAction(action.to_owned(), near));

@@ -127,8 +127,13 @@ impl View for Everything {
 
     fn refuses(&self, action: ActionId, _model: &Model) -> Option<Said> {
         let is_shown = self.shown.as_deref() == Some(self.typed.text());
-        let is_waiting = action == "accept" && (!is_shown || self.found.best.is_empty());
-        is_waiting.then(refusals::no_record)
+        match action {
+            "accept" if !is_shown && !self.typed.text().is_empty() => {
+                Some(text!(zh: "正在查找…", en: "searching…").into())
+            }
+            "accept" if self.found.best.is_empty() => Some(refusals::no_record()),
+            _ => None,
+        }
     }
 
     fn hints(&self) -> &'static [ActionId] {

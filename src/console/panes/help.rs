@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::page::{Row, lay};
+use super::palette::score;
 use crate::console::actions::{
     self, ACTIONS, Action, ActionId, Danger, Offer, SCOPES, ScopeId, stack,
 };
@@ -14,7 +15,7 @@ use crate::console::widgets::input::Input;
 use crate::console::widgets::popup::frame;
 use crate::console::widgets::text::put;
 use crate::domain::Said;
-use crate::search::matches;
+use crate::search::matches_beginning;
 use crate::{say, text};
 
 /// The keys, above what they are asked for.
@@ -136,15 +137,10 @@ impl Help {
 
 /// Whether an action is looked for: by its name or its scope's in either language, or by its keys.
 fn is_found(action: &Action, keys: &str, scope: [&str; 2], typed: &str) -> bool {
-    let is_key = || keys.split("  ").any(|key| key == typed);
-    let texts = [
-        action.text.zh,
-        action.text.en,
-        action.id,
-        scope[0],
-        scope[1],
-    ];
-    typed.is_empty() || is_key() || matches(&texts, typed).is_some()
+    let mut keys = keys.split("  ");
+    keys.any(|key| key.eq_ignore_ascii_case(typed))
+        || score(action, typed).is_some()
+        || matches_beginning(&scope, typed).is_some()
 }
 
 impl View for Help {

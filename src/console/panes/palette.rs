@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::everything::Everything;
 use super::registry::moved;
-use crate::console::actions::{ActionId, Danger, Offer, ScopeId};
+use crate::console::actions::{Action, ActionId, Danger, Offer, ScopeId};
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect, View};
 use crate::console::keys::Key;
@@ -68,7 +68,7 @@ impl Palette {
         let offers = self.offers.iter().enumerate();
         let mut found: Vec<_> = offers
             .filter(|(_, offer)| !LEFT_OUT.contains(&offer.action.id))
-            .filter_map(|(at, offer)| Some((score(offer, typed)?, at, offer)))
+            .filter_map(|(at, offer)| Some((score(offer.action, typed)?, at, offer)))
             .collect();
         found.sort_by_key(|(score, _, offer)| {
             (Reverse(*score), !offer.here, offer.refused.is_some())
@@ -175,18 +175,21 @@ fn named(offer: &Offer, lang: Lang) -> String {
 const INITIALS: usize = 3;
 
 /// How well an action answers what is typed; everything does when nothing is.
-fn score(offer: &Offer, typed: &str) -> Option<u32> {
+pub(super) fn score(action: &Action, typed: &str) -> Option<u32> {
     if typed.is_empty() {
         return Some(0);
     }
-    let action = offer.action;
     let spaced = action.id.replace('-', " ");
     let texts = [action.text.zh, action.text.en, action.id, &spaced];
-    if typed.is_ascii() && typed.len() <= INITIALS {
-        matches_beginning(&texts, typed)
-    } else {
-        matches(&texts, typed)
-    }
+    // One by one: letters of different names make no name.
+    let scores = texts.iter().filter_map(|text| {
+        if typed.is_ascii() && typed.len() <= INITIALS {
+            matches_beginning(&[text], typed)
+        } else {
+            matches(&[text], typed)
+        }
+    });
+    scores.max()
 }
 
 impl View for Palette {
