@@ -360,7 +360,7 @@ impl<'a> Ask<'a> {
             .iter()
             .filter(|r| matches!(r.outcome, Outcome::Completed | Outcome::NoShow))
         {
-            let key = row.need.map(|need| (need, row.start));
+            let key = row.need().map(|need| (need, row.start));
             if key.is_none() || !once.contains(&key) {
                 once.push(key);
                 closed += i32::from(row.minutes);

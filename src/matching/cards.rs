@@ -275,6 +275,13 @@ impl Cards {
         (!point.lon.is_nan()).then_some(*point)
     }
 
+    /// Reads something of a supplier's card, lists and point.
+    pub(super) fn touch(&self, s: u32) -> u64 {
+        let words = self.lists_of(s).word(0);
+        let point = self.points.get(s as usize);
+        u64::from(words) ^ point.map_or(0, |point| point.lon.to_bits())
+    }
+
     pub(super) fn set_point(&mut self, s: u32, point: Option<Point>) {
         if let Some(known) = self.points.get_mut(s as usize) {
             *known = point.unwrap_or(NOWHERE);

@@ -128,43 +128,44 @@ impl Ask<'_> {
         let hits = self.hits();
         let scale = Scale::of(&self.weighed.weights, self.remote);
         let mut all = Vec::with_capacity(hits.len());
+        let mut open = Vec::new();
         for some in hits.chunks(TOGETHER) {
             self.index.touch_glances(some);
             for hit in some {
                 let glance = self.index.glance(hit.id);
-                let is_one_of_few = self.few.has(hit.id);
-                if !self.lets_pass(hit, &glance, is_one_of_few) {
-                    continue;
+                match self.told_by(hit, &glance) {
+                    Verdict::Passes => all.push(scale.eligible(hit, &glance)),
+                    Verdict::Refused => {}
+                    Verdict::Open => open.push(*hit),
                 }
-                let eligible = scale.eligible(hit, &glance);
-                all.push(if is_one_of_few {
-                    Eligible {
-                        bound: f64::INFINITY,
-                        exact: false,
-                        ..eligible
+            }
+        }
+        for some in open.chunks(TOGETHER) {
+            self.index.touch(some);
+            for hit in some {
+                self.look_at(hit.id, hit.level);
+                if self.passes(hit.id) {
+                    let mut one = scale.eligible(hit, &self.index.glance(hit.id));
+                    if self.few.has(hit.id) {
+                        (one.bound, one.exact) = (f64::INFINITY, false);
                     }
-                } else {
-                    eligible
-                });
+                    all.push(one);
+                }
             }
         }
         self.look_away();
         all
     }
 
-    /// Whether every rule lets somebody pass; the rules are asked where a glance can't tell.
-    fn lets_pass(&self, hit: &Hit, glance: &Glance, is_one_of_few: bool) -> bool {
+    /// What can be told of somebody at a glance; of the few, and of those of whom bookings are supposed, nothing.
+    fn told_by(&self, hit: &Hit, glance: &Glance) -> Verdict {
         match self.glimpse.at(glance) {
-            Verdict::Refused => false,
             Verdict::Passes
-                if (hit.sure || self.remote) && !is_one_of_few && !self.supposes(hit.id) =>
+                if !(hit.sure || self.remote) || self.few.has(hit.id) || self.supposes(hit.id) =>
             {
-                true
+                Verdict::Open
             }
-            _ => {
-                self.look_at(hit.id, hit.level);
-                self.passes(hit.id)
-            }
+            told => told,
         }
     }
 
@@ -293,12 +294,24 @@ pub(super) fn once_each(hits: &mut Vec<Hit>, count: usize) {
     }
 }
 
+/// What is read next is read of several at once: the processor then waits for memory once and not once for each.
 impl Index {
-    /// Reads what of each is read next, all at once: the processor then waits for memory once and not once for each.
     fn touch_glances(&self, some: &[Hit]) {
         let mut read = 0;
         for hit in some {
             read ^= self.glance(hit.id).rating();
+        }
+        std::hint::black_box(read);
+    }
+
+    fn touch(&self, some: &[Hit]) {
+        let mut read = 0;
+        for hit in some {
+            read ^= self.cards.touch(hit.id);
+        }
+        for hit in some {
+            let rows = &self.history(hit.id).rows;
+            read ^= rows.last().map_or(0, |row| row.minutes.into());
         }
         std::hint::black_box(read);
     }

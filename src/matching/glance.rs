@@ -37,7 +37,7 @@ impl Sums {
                 change(&mut self.completed, 1);
                 if let Some(rating) = closed.rating {
                     change(&mut self.ratings, 1);
-                    change(&mut self.rating_sum, u32::from(rating));
+                    change(&mut self.rating_sum, u32::from(rating.get()));
                 }
             }
             Outcome::NoShow => change(&mut self.no_shows, 1),
@@ -222,6 +222,8 @@ impl Glimpse {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU8;
+
     use super::*;
 
     fn verdict(held: &[(u32, Option<Day>)], required: &[&[u32]], from: &str) -> Verdict {
@@ -264,14 +266,10 @@ mod tests {
 
     #[test]
     fn a_visit_that_is_counted_no_longer_leaves_nothing_behind() {
-        let visit = |outcome, rating| Closed {
-            supplier: 0,
-            resident: 0,
-            need: None,
-            start: Minute(0),
-            minutes: 60,
+        let visit = |outcome, rating: Option<u8>| Closed {
             outcome,
-            rating,
+            rating: rating.and_then(NonZeroU8::new),
+            ..Closed::default()
         };
         let mut sums = Sums::default();
         let visits = [

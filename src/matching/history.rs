@@ -25,7 +25,7 @@ impl History {
         let good = |r: &&Closed| {
             r.resident == resident
                 && r.outcome == Outcome::Completed
-                && r.rating.is_none_or(|n| n >= 3)
+                && r.rating.is_none_or(|n| n.get() >= 3)
         };
         self.rows.iter().filter(good).map(|_| 1.0).sum()
     }
@@ -96,7 +96,7 @@ impl Index {
     ) -> Vec<Booking> {
         let mut gone = BTreeSet::new();
         for row in rows {
-            let Some(need) = row.need else { continue };
+            let Some(need) = row.need() else { continue };
             let key = (need, row.supplier, row.start);
             if let Some(booking) = all.get_mut(&key) {
                 booking.open = false;

@@ -1,6 +1,7 @@
 //! The projection of all records from which matching answers.
 
 use std::collections::HashMap;
+use std::num::{NonZeroU8, NonZeroU32};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::cards::{Cards, NO_PAST, Offer};
@@ -41,15 +42,25 @@ pub(super) struct Served {
 }
 
 /// A closed visit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Closed {
     pub(super) supplier: u32,
     pub(super) resident: u32,
-    pub(super) need: Option<u32>,
+    /// One more than the need's number.
+    pub(super) need: Option<NonZeroU32>,
     pub(super) start: Minute,
     pub(super) minutes: u16,
     pub(super) outcome: Outcome,
-    pub(super) rating: Option<u8>,
+    pub(super) rating: Option<NonZeroU8>,
+}
+
+// There may be millions.
+const _: () = assert!(size_of::<Closed>() == 20);
+
+impl Closed {
+    pub(super) fn need(&self) -> Option<u32> {
+        self.need.map(|need| need.get() - 1)
+    }
 }
 
 /// A booked visit that nobody cancelled.
@@ -389,11 +400,14 @@ impl Index {
         let closed = Closed {
             supplier: self.supplier_id(&r.supplier),
             resident: self.residents.id(&r.resident),
-            need: r.need.as_ref().map(|code| self.need_id(code)),
+            need: r
+                .need
+                .as_ref()
+                .and_then(|code| NonZeroU32::new(self.need_id(code).saturating_add(1))),
             start: r.start,
             minutes: r.minutes,
             outcome: r.outcome,
-            rating: r.rating,
+            rating: r.rating.and_then(NonZeroU8::new),
         };
         let number = self.services.id(&r.code);
         if let Some(known) = self.closed.get_mut(number as usize) {
@@ -429,7 +443,7 @@ impl Index {
         {
             served.regulars.push(closed.supplier);
         }
-        if let Some(need) = closed.need {
+        if let Some(need) = closed.need() {
             if let Some(wanted) = self.wanted.get_mut(need as usize) {
                 change(&mut wanted.services);
             }

@@ -12,7 +12,7 @@ use crate::domain::geo::Point;
 mod columns;
 mod view;
 
-use columns::{Columns, Members, Place};
+use columns::{Columns, Members, Place, TOGETHER, places_of};
 use view::{UNSEEN, View};
 
 /// The level of a skill, the sex and whether the supplier takes part.
@@ -71,7 +71,7 @@ impl<'a> Sought<'a> {
     }
 
     fn fits(&self, entry: &Entry) -> bool {
-        self.are(entry.traits) && self.come(entry.week)
+        self.are(entry.traits) & self.come(entry.week)
     }
 
     fn are(&self, traits: Traits) -> bool {
@@ -80,9 +80,10 @@ impl<'a> Sought<'a> {
 
     #[inline]
     fn come(&self, week: u32) -> bool {
-        self.hours.iter().all(|(column, taken)| {
+        // All hours are looked at: whether one is missing can't be foretold, and a wrong guess costs more.
+        self.hours.iter().fold(true, |is, (column, taken)| {
             let offered = column.get(week as usize).copied();
-            offered.unwrap_or_default() & taken == *taken
+            is & (offered.unwrap_or_default() & taken == *taken)
         })
     }
 }
@@ -363,9 +364,14 @@ impl Layer {
     }
 
     fn all_of(&self, cell: &Cell, km: f32, sought: &Sought<'_>, out: &mut Vec<Hit>) {
-        let fitting = self.members(cell).entries();
-        let fitting = fitting.filter(|entry| sought.fits(entry));
-        out.extend(fitting.map(|entry| Hit::of(&entry, km, self.is_unlimited())));
+        let sure = self.is_unlimited();
+        for some in self.members(cell).chunks() {
+            let mut kept = [0; TOGETHER];
+            let fits = some.entries().map(|entry| sought.fits(&entry));
+            for at in places_of(fits, &mut kept) {
+                out.extend(some.entry(*at).map(|entry| Hit::of(&entry, km, sure)));
+            }
+        }
     }
 
     fn near(&self, from: Point, extra_km: f64, sought: &Sought<'_>, out: &mut Vec<Hit>) {

@@ -37,7 +37,40 @@ pub(super) struct Members<'a> {
     pub(super) ids: &'a [u32],
 }
 
-impl Members<'_> {
+/// Postings that are looked at together.
+pub(super) const TOGETHER: usize = 64;
+
+/// The places at which something is so, among as many as are looked at together. Without a branch: which of them it is
+/// can't be foretold.
+#[inline]
+pub(super) fn places_of(all: impl Iterator<Item = bool>, kept: &mut [usize; TOGETHER]) -> &[usize] {
+    let mut count = 0;
+    for (at, is) in all.enumerate() {
+        if let Some(free) = kept.get_mut(count) {
+            *free = at;
+        }
+        count += usize::from(is);
+    }
+    kept.get(..count).unwrap_or_default()
+}
+
+impl<'a> Members<'a> {
+    /// As many as are looked at together at a time.
+    pub(super) fn chunks(self) -> impl Iterator<Item = Members<'a>> {
+        let weeks = self.weeks.chunks(TOGETHER);
+        let all = self.places.chunks(TOGETHER).zip(weeks);
+        all.zip(self.ids.chunks(TOGETHER))
+            .map(|((places, weeks), ids)| Members { places, weeks, ids })
+    }
+
+    pub(super) fn entry(self, at: usize) -> Option<Entry> {
+        Some(Entry {
+            id: *self.ids.get(at)?,
+            week: *self.weeks.get(at)?,
+            traits: self.places.get(at)?.traits(),
+        })
+    }
+
     pub(super) fn entries(self) -> impl Iterator<Item = Entry> {
         let all = self.places.iter().zip(self.weeks).zip(self.ids);
         all.map(|((place, week), id)| Entry {

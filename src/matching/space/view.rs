@@ -1,6 +1,6 @@
 //! A layer of cells as seen from a point.
 
-use super::columns::{Members, Place};
+use super::columns::{Members, Place, TOGETHER, places_of};
 use super::{
     Cell, Entry, Hit, LONGER, Layer, MARGIN, PARTS, POLAR, SHORTER, STEPS, Sought, cell_of,
 };
@@ -94,29 +94,22 @@ impl View {
             view: self,
             traits: sought.traits,
         };
-        let parts = members.places.chunks(TOGETHER);
-        let rest = members
-            .weeks
-            .chunks(TOGETHER)
-            .zip(members.ids.chunks(TOGETHER));
-        for (places, (weeks, ids)) in parts.zip(rest) {
-            let mut near = [0; TOGETHER];
-            for at in seen.reached(places, &mut near) {
-                let (Some(place), Some(week), Some(id)) =
-                    (places.get(*at), weeks.get(*at), ids.get(*at))
-                else {
-                    continue;
-                };
-                if sought.come(*week) {
+        for some in members.chunks() {
+            let (mut near, mut free) = ([0; TOGETHER], [0; TOGETHER]);
+            let near = seen.reached(some.places, &mut near);
+            let come = near.iter().map(|at| {
+                let week = some.weeks.get(*at);
+                week.is_some_and(|week| sought.come(*week))
+            });
+            for at in places_of(come, &mut free) {
+                let at = near.get(*at).copied().unwrap_or_default();
+                if let (Some(place), Some(id)) = (some.places.get(at), some.ids.get(at)) {
                     out.push(seen.hit(*place, *id));
                 }
             }
         }
     }
 }
-
-/// Postings that are looked at together.
-const TOGETHER: usize = 64;
 
 /// A cell as a view sees it: where the view's point is, in parts of the cell's sides.
 struct Seen<'a> {
@@ -136,15 +129,7 @@ impl Seen<'_> {
             let traits = place.0 >> 24 & u32::from(self.traits);
             *is = (least <= reach * reach) & (traits == u32::from(self.traits));
         }
-        // Without a branch: which of them it is can't be foretold.
-        let mut count = 0;
-        for (at, is) in is.iter().enumerate().take(places.len()) {
-            if let Some(free) = near.get_mut(count) {
-                *free = at;
-            }
-            count += usize::from(*is);
-        }
-        near.get(..count).unwrap_or_default()
+        places_of(is.into_iter().take(places.len()), near)
     }
 
     /// How far the point is from the middle of a place, in parts.
