@@ -4,20 +4,27 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use super::failure::Failure;
 use super::meter::Meter;
-use crate::both;
 use crate::console::app::library::Library;
 use crate::desk::{Actor, Clock, Command, Desk, Done};
+use crate::domain::lang::Text;
 use crate::domain::record::Settings;
 use crate::domain::{Code, Lang, Right, Stamp, Zone};
 use crate::exchange::{Files, Location, OwnFiles};
 use crate::station::{AwayFiles, Line, Peer};
 use crate::store::{self, RequestId, Store, StoreError, fetch, random_id};
+use crate::{both, text};
+
+/// What takes no longer is not worth a bar.
+const SHORT: Duration = Duration::from_millis(300);
+/// What a command waits for in a station that has just begun.
+const OPENING: Text = text!(zh: "正在打开登记册", en: "Opening the register");
 
 /// One run of the command line.
 pub struct Session<'a> {
@@ -126,15 +133,17 @@ impl Session<'_> {
     /// As [`open`](Self::open), and when the store can't be read or written.
     pub fn open_and_roll(&self, right: Right) -> Result<Desk, Failure> {
         let desk = self.open(right)?;
-        let bar = self.bar(match self.lang {
-            Lang::Zh => "载入索引",
-            Lang::En => "Loading the index",
-        });
+        let (began, mut bar) = (Instant::now(), None);
         desk.load(&mut |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
+            if began.elapsed() > SHORT {
+                let bar = bar.get_or_insert_with(|| self.bar(OPENING.get(self.lang)));
+                bar.set_length(total);
+                bar.set_position(done);
+            }
         })?;
-        bar.finish_and_clear();
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
         desk.roll_when_due()?;
         Ok(desk)
     }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::thread;
 
 use super::touched::Touched;
 use super::{BestRow, Desk, DeskError, Scope};
@@ -12,6 +13,8 @@ use crate::matching::{Awaiting, Contenders, Index, QueueRow};
 
 /// Needs that are ranked before those who wait to write get the index.
 const TURN: usize = 32;
+/// Threads that rank a turn together.
+const THREADS: usize = 4;
 
 /// The queue, and the visits awaiting their outcome.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,16 +135,18 @@ impl Desk {
         let mut wanted = wanted.into_iter().peekable();
         while wanted.peek().is_some() {
             let index = self.index()?;
-            let mut turn = TURN;
+            let (mut turn, mut anew) = (Vec::new(), 0);
             for row in wanted.by_ref() {
-                let found = known.still(&index, &row).unwrap_or_else(|| {
-                    turn -= 1;
-                    let contenders = index.contenders(&row.need, &row.visits, now);
-                    Ranked {
-                        at: now,
-                        contenders: contenders.unwrap_or_default(),
-                    }
-                });
+                let still = known.still(&index, &row);
+                anew += usize::from(still.is_none());
+                turn.push((row, still));
+                if anew == TURN {
+                    break;
+                }
+            }
+            rank(&index, &mut turn, anew, now);
+            for (row, found) in turn {
+                let Some(found) = found else { continue };
                 let need = row.need.clone();
                 rows.push(BestRow {
                     row,
@@ -149,13 +154,36 @@ impl Desk {
                     best: index.best_of(&found.contenders),
                 });
                 ranked.insert(need, found);
-                if turn == 0 {
-                    break;
-                }
             }
         }
         Ok((Board { rows, awaiting }, ranked))
     }
+}
+
+/// Ranks those of some needs that are to be ranked anew; when they are many, on several threads.
+fn rank(index: &Index, needs: &mut [(QueueRow, Option<Ranked>)], anew: usize, now: Stamp) {
+    let rank = |(row, found): &mut (QueueRow, Option<Ranked>)| {
+        if found.is_none() {
+            let contenders = index.contenders(&row.need, &row.visits, now);
+            *found = Some(Ranked {
+                at: now,
+                contenders: contenders.unwrap_or_default(),
+            });
+        }
+    };
+    let threads = match thread::available_parallelism() {
+        Ok(threads) if anew == TURN => threads.get().min(THREADS),
+        _ => 1,
+    };
+    let share = needs.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let mut shares = needs.chunks_mut(share);
+        let own = shares.next();
+        for others in shares {
+            scope.spawn(move || others.iter_mut().for_each(rank));
+        }
+        own.into_iter().flatten().for_each(rank);
+    });
 }
 
 /// What the last board knew.

@@ -98,6 +98,7 @@ impl Desk {
     /// Reads index and grants again, after events that they took in were not written. Somebody may have seen those.
     pub(super) fn read_again(&self) -> Result<(), StoreError> {
         self.mending().is_stale = true;
+        self.core.loading.forget();
         let fresh = access::read_grants(&*self.core.store.rows()?)?;
         *self
             .core

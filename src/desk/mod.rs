@@ -120,6 +120,7 @@ struct Core {
     store: Box<dyn Store>,
     zone: Zone,
     index: OnceLock<RwLock<Index>>,
+    loading: loading::Loading,
     /// Grows with every change of the index.
     version: AtomicU64,
     board: Mutex<board::Kept>,
@@ -172,6 +173,7 @@ impl Desk {
             grants: RwLock::new(grants),
             store,
             index: OnceLock::new(),
+            loading: loading::Loading::default(),
             version: AtomicU64::default(),
             board: Mutex::default(),
             touched: touched::Gathered::default(),
@@ -286,14 +288,15 @@ impl Desk {
                 access::apply_grant(&mut grants, event);
             }
         }
-        if let Some(index) = self.core.index.get() {
-            let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
-            for event in events {
-                index.apply(event);
-            }
-            self.core.touched.note(events);
-            self.core.version.fetch_add(1, Ordering::Release);
+        let Some(index) = self.core.index.get() else {
+            return self.core.loading.note(events);
+        };
+        let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            index.apply(event);
         }
+        self.core.touched.note(events);
+        self.core.version.fetch_add(1, Ordering::Release);
     }
 
     /// What happens from now on, while the ear is there. `wake` is called when there are news and none waited to be
@@ -328,24 +331,6 @@ impl Desk {
         };
         let index = index.read().unwrap_or_else(PoisonError::into_inner);
         Ok(command.placed(index.place_of(supplier, &stored, now, visits)))
-    }
-
-    /// Loads the index, telling `progress` how many of how many records are in.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub fn load(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), DeskError> {
-        if self.core.index.get().is_some() {
-            return Ok(());
-        }
-        let _turn = self.core.writer.turn();
-        if self.core.index.get().is_some() {
-            return Ok(());
-        }
-        let index = self.read_index(progress)?;
-        // Nobody else loads during this turn.
-        let _ = self.core.index.set(RwLock::new(index));
-        Ok(())
     }
 
     fn read_index(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Index, StoreError> {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{
     DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
-    TimeZone, Utc,
+    TimeZone, Timelike, Utc,
 };
 use minicbor::{Decode, Encode};
 
@@ -206,27 +206,64 @@ fn strict(text: &str, length: usize) -> Option<&str> {
     (text.len() == length).then_some(text)
 }
 
+/// The length of a time with seconds.
+const LONGEST: usize = "2026-11-24T09:00:00".len();
+
+// Files and search keys are full of dates: chrono's own printing reads its pattern anew for each.
+
+fn push_date(text: &mut String, date: NaiveDate) {
+    match u32::try_from(date.year()) {
+        Ok(year @ ..=9999) => push_digits(text, year, 4),
+        _ => text.push_str(&date.format("%Y").to_string()),
+    }
+    text.push('-');
+    push_digits(text, date.month(), 2);
+    text.push('-');
+    push_digits(text, date.day(), 2);
+}
+
+fn push_minute(text: &mut String, at: NaiveDateTime) {
+    push_date(text, at.date());
+    text.push('T');
+    push_digits(text, at.hour(), 2);
+    text.push(':');
+    push_digits(text, at.minute(), 2);
+}
+
+fn push_digits(text: &mut String, value: u32, places: u32) {
+    for place in (0..places).rev() {
+        let digit = value / 10_u32.pow(place) % 10;
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.date().format("%Y-%m-%d").to_string())
+        let mut text = String::with_capacity(LONGEST);
+        push_date(&mut text, self.date());
+        f.pad(&text)
     }
 }
 
 impl fmt::Display for Minute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.date_time().format("%Y-%m-%dT%H:%M").to_string())
+        let mut text = String::with_capacity(LONGEST);
+        push_minute(&mut text, self.date_time());
+        f.pad(&text)
     }
 }
 
 /// `2026-11-24T09:00`, with seconds only where there are some.
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let form = if self.0 % 60 == 0 {
-            "%Y-%m-%dT%H:%M"
-        } else {
-            "%Y-%m-%dT%H:%M:%S"
-        };
-        f.pad(&self.date_time().format(form).to_string())
+        let mut text = String::with_capacity(LONGEST);
+        let at = self.date_time();
+        push_minute(&mut text, at);
+        if at.second() != 0 {
+            text.push(':');
+            push_digits(&mut text, at.second(), 2);
+        }
+        f.pad(&text)
     }
 }
 

@@ -3,8 +3,10 @@
 //! A record keeps its position for good. Records lie in blocks, which snapshots share; a change copies the block that it is
 //! in when somebody still looks at the old one, and nothing else.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::entry::{Entry, SECTION};
 use super::text::Glance;
@@ -219,6 +221,12 @@ impl Book {
         self.values.iter().flat_map(|piece| piece.iter())
     }
 
+    /// The value of a number.
+    fn value(&self, number: u32) -> Option<&Value> {
+        let at = number as usize;
+        self.values.get(at / PIECE)?.get(at % PIECE)
+    }
+
     /// The place of a position in the order of codes.
     #[inline]
     pub(super) fn rank(&self, position: u32) -> u32 {
@@ -247,7 +255,9 @@ impl Book {
 #[derive(Debug)]
 pub struct Scribe {
     book: Book,
-    numbers: HashMap<Value, u32>,
+    /// The numbers of values, by value.
+    numbers: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     /// Positions that are not in the order yet, in the order of their codes.
     fresh: Vec<u32>,
     changed: bool,
@@ -259,7 +269,8 @@ impl Scribe {
     pub fn new(kind: Kind) -> Self {
         Self {
             book: Book::new(kind),
-            numbers: HashMap::new(),
+            numbers: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
             fresh: Vec::new(),
             changed: false,
         }
@@ -381,8 +392,12 @@ impl Scribe {
     }
 
     fn value(&mut self, column: u8, value: &str) -> u32 {
-        let value: Value = (column, Arc::from(value));
-        if let Some(number) = self.numbers.get(&value) {
+        let hash = self.hasher.hash_one((column, value));
+        let is_it = |number: &u32| {
+            let known = self.book.value(*number);
+            known.is_some_and(|(of, text)| *of == column && **text == *value)
+        };
+        if let Some(number) = self.numbers.find(hash, is_it) {
             return *number;
         }
         let number = small(self.numbers.len());
@@ -390,9 +405,14 @@ impl Scribe {
             self.book.values.push(Arc::default());
         }
         if let Some(piece) = self.book.values.last_mut() {
-            Arc::make_mut(piece).push(value.clone());
+            Arc::make_mut(piece).push((column, Arc::from(value)));
         }
-        self.numbers.insert(value, number);
+        let (book, hasher) = (&self.book, &self.hasher);
+        let hash_of = |number: &u32| {
+            let known = book.value(*number);
+            known.map_or(0, |(of, text)| hasher.hash_one((*of, &**text)))
+        };
+        self.numbers.insert_unique(hash, number, hash_of);
         number
     }
 }

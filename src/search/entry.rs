@@ -52,9 +52,12 @@ impl Entry {
             let value = format!("{}|{}", code(street), code(community));
             entry.values.push((HOME, value));
         }
-        let cells = with_record!(record, record => cells(record));
         let mut named = entry.values.len();
-        for (at, (known, cell)) in known.iter().zip(cells).enumerate() {
+        for (at, known) in known.iter().enumerate() {
+            if matches!(known.meaning, Meaning::Hidden) {
+                continue;
+            }
+            let cell = with_record!(record, record => cell(record, at));
             let at = u8::try_from(at).unwrap_or(HOME);
             match known.meaning {
                 Meaning::Text if known.column == "code" => {}
@@ -116,11 +119,10 @@ pub(super) fn sections(fields: &[Known]) -> impl Iterator<Item = usize> {
     places.filter_map(move |(at, known)| is_section(known).then_some(at))
 }
 
-fn cells<R: Record>(record: &R) -> Vec<String> {
-    R::fields()
-        .iter()
-        .map(|field| (field.get)(record))
-        .collect()
+/// The cell of a field by its place in the table.
+fn cell<R: Record>(record: &R, at: usize) -> String {
+    let field = R::fields().get(at);
+    field.map(|field| (field.get)(record)).unwrap_or_default()
 }
 
 fn parts(cell: &str) -> impl Iterator<Item = &str> {

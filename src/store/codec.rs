@@ -11,6 +11,7 @@ use minicbor::{Decoder, Encode, Encoder};
 use super::StoreError;
 use crate::both;
 use crate::domain::kinds::Word;
+use crate::domain::record::{Fitness, Supplier};
 use crate::domain::{AnyRecord, Code, Kind, Record};
 use crate::{for_kind, with_record};
 
@@ -102,6 +103,21 @@ pub(super) fn decode(kind: Kind, key: &str, value: &[u8]) -> Result<AnyRecord, S
     })
 }
 
+/// The same, of a supplier only what decides who fits.
+pub(super) fn skim(kind: Kind, key: &str, value: &[u8]) -> Result<AnyRecord, StoreError> {
+    if kind != Kind::Supplier {
+        return decode(kind, key, value);
+    }
+    let payload = open(kind as u8, value, || corrupt(kind, key))?;
+    let mut decoder = Decoder::new(payload);
+    let read: Fitness = decoder.decode().map_err(|_| corrupt(kind, key))?;
+    if decoder.position() == payload.len() {
+        Ok(Supplier::from(read).into())
+    } else {
+        Err(corrupt(kind, key))
+    }
+}
+
 /// The fields of a record, by number, those with their default value left out.
 pub(super) fn fields(record: &AnyRecord) -> Fields {
     let payload = payload(record);
@@ -191,7 +207,6 @@ pub(super) fn join(kind: Kind, key: &Code, fields: &Fields) -> Result<AnyRecord,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::record::Supplier;
 
     fn supplier() -> AnyRecord {
         Supplier {

@@ -181,6 +181,19 @@ pub trait Rows {
         each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
+    /// Every record of a kind, of suppliers only [what decides who fits](crate::domain::record::Fitness): for whoever reads all
+    /// of them and needs no more.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn skim(
+        &self,
+        kind: Kind,
+        each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.scan(kind, None, each)
+    }
+
     /// How many records of a kind there are.
     ///
     /// # Errors

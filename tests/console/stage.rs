@@ -166,6 +166,22 @@ impl Stage {
         settings: ConsoleSettings,
         who: &str,
     ) -> Self {
+        Self::begun(ground, (width, height), settings, who, false)
+    }
+
+    /// A console that has just been opened over the whole story and has heard nothing yet.
+    pub fn opening(width: u16, height: u16, lang: Lang) -> Self {
+        let ground = Ground::of(|_| true);
+        Self::begun(&ground, (width, height), settings(lang), "li", true)
+    }
+
+    fn begun(
+        ground: &Ground,
+        (width, height): (u16, u16),
+        settings: ConsoleSettings,
+        who: &str,
+        opening: bool,
+    ) -> Self {
         let (sender, receiver) = channel();
         let actor = Actor {
             who: who.to_owned(),
@@ -186,8 +202,17 @@ impl Stage {
             end: None,
             settled,
         };
-        stage.settle();
+        if !opening {
+            stage.settle();
+        }
         stage
+    }
+
+    /// Takes something while nothing else has happened yet.
+    pub fn alone(&mut self, msg: Msg) {
+        let (_nobody, nothing) = channel();
+        let end = self.app.turn(&mut self.terminal, msg, &nothing).unwrap();
+        self.end = self.end.or(end);
     }
 
     /// Leaves the screen as it is until what is looked at counts as reviewed.
@@ -268,6 +293,13 @@ impl Stage {
         let msg = self.receiver.recv().unwrap();
         self.turn(msg);
         self.settle();
+    }
+
+    /// Presses keys while nothing else has happened yet.
+    pub fn press_alone(&mut self, keys: &str) {
+        for key in parse_sequence(keys).unwrap() {
+            self.alone(Msg::Term(TermEvent::Key(key)));
+        }
     }
 
     /// Presses keys, written as in a key map: `j g g ctrl-s`.

@@ -1,5 +1,5 @@
 use matchdesk::console::actions;
-use matchdesk::console::app::End;
+use matchdesk::console::app::{End, Msg};
 use matchdesk::console::keys::{Base, Keymap};
 use matchdesk::domain::record::{Need, Resident};
 use matchdesk::domain::{Code, Kind, Lang, Minute, Verb};
@@ -292,4 +292,34 @@ fn a_form_keeps_the_personal_data_that_it_does_not_show() {
         (after.phone, after.address, after.note),
         (before.phone, before.address, before.note)
     );
+}
+
+#[test]
+fn the_first_screen_is_there_before_the_register_and_its_keys_work() {
+    for (size, lang, said, help) in [
+        ((120, 40), Lang::En, "Opening the register … 63 %", "Keys"),
+        ((80, 24), Lang::Zh, "正在打开登记册 … 63 %", "按键帮助"),
+    ] {
+        let mut stage = Stage::opening(size.0, size.1, lang);
+        stage.alone(Msg::Progress(0, 0));
+        stage.sees(said.split(" 6").next().unwrap());
+        stage.alone(Msg::Progress(63_999, 100_000));
+        // Over a bar, and in the queue.
+        assert_eq!(
+            stage.screen().matches(said).count(),
+            2,
+            "{}",
+            stage.screen()
+        );
+        stage.sees("█████████");
+        stage.press_alone("?");
+        stage.sees(help);
+        stage.press_alone("esc");
+        // Then the queue comes by itself.
+        stage.settle();
+        stage.sees_no(said).sees("李德福");
+    }
+    let mut stage = Stage::opening(80, 24, Lang::En);
+    stage.press_alone("q");
+    assert_eq!(stage.end, Some(End::Quit));
 }

@@ -4,8 +4,11 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread;
 
 use super::model::Names;
 use crate::desk::{Desk, DeskError, Ear, News, Scope, is_demand};
@@ -212,13 +215,8 @@ impl Library {
         if shelf.loaded.load(Ordering::Acquire) {
             return Ok(());
         }
-        let rows = desk.rows()?;
-        let beside = Neighbours(&*rows);
-        let mut scribe = Scribe::new(kind).after(&self.book(kind));
-        rows.scan(kind, None, &mut |record| {
-            scribe.put(&Entry::of(&record, &beside));
-            ControlFlow::Continue(())
-        })?;
+        let scribe = Scribe::new(kind).after(&self.book(kind));
+        let mut scribe = written(scribe, kind, &*desk.rows()?)?;
         shelf.show(scribe.finish());
         if let Some(own) = writing.scribes.get_mut(place(kind)) {
             *own = Some(scribe);
@@ -261,6 +259,37 @@ impl Library {
         }
         Ok(())
     }
+}
+
+/// Records that are handed over together.
+const BATCH: usize = 256;
+
+/// Writes all records of a kind down: one thread reads them, another writes.
+fn written(mut scribe: Scribe, kind: Kind, rows: &dyn Rows) -> Result<Scribe, DeskError> {
+    thread::scope(|scope| {
+        let (give, taken) = sync_channel::<Vec<Entry>>(4);
+        let writer = scope.spawn(move || {
+            taken.iter().flatten().for_each(|entry| scribe.put(&entry));
+            scribe
+        });
+        let (beside, mut batch) = (Neighbours(rows), Vec::with_capacity(BATCH));
+        let scanned = rows.scan(kind, None, &mut |record| {
+            batch.push(Entry::of(&record, &beside));
+            if batch.len() == BATCH {
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                // Nobody takes it when the other thread has panicked, which is told when it is joined.
+                if give.send(full).is_err() {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        let _ = give.send(batch);
+        drop(give);
+        let scribe = writer.join().unwrap_or_else(|panic| resume_unwind(panic));
+        scanned?;
+        Ok(scribe)
+    })
 }
 
 /// Whether something of a kind's records may not be seen by whoever calls.

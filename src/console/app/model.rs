@@ -69,6 +69,11 @@ impl Names {
     }
 }
 
+#[allow(clippy::cast_precision_loss, reason = "a share is shown to two digits")]
+fn share(done: u64, total: u64) -> f64 {
+    done as f64 / total.max(1) as f64
+}
+
 /// What all views know.
 pub struct Model {
     /// The desk, for reading; commands go through a worker.
@@ -146,6 +151,13 @@ impl Model {
     pub fn key(&self, scope: &str, action: ActionId) -> String {
         let key = self.keymap.key_of(&stack(scope), action);
         key.unwrap_or_else(|| format!(":{action}"))
+    }
+
+    /// How much of the register is read, from 0 to 1; none while that is not known.
+    #[must_use]
+    pub fn opened(&self) -> Option<f64> {
+        let (done, total) = self.progress?;
+        Some(share(done, total))
     }
 
     /// A number that names one request, so that its answer is known again.

@@ -7,15 +7,19 @@ use super::App;
 use crate::console::actions;
 use crate::console::keys::show_sequence;
 use crate::console::panes::words;
+use crate::console::widgets::bar::bar;
 use crate::console::widgets::hints::hints;
 use crate::console::widgets::popup::corner;
 use crate::console::widgets::tabs::tabs;
 use crate::console::widgets::text::{grouped, put, width, wrap};
 use crate::domain::Kind;
-use crate::{say, text};
+use crate::say;
 
 /// From this width on the panes stand side by side.
 const WIDE: u16 = 120;
+
+/// The most cells of the bar of what is loaded.
+const BAR: u16 = 40;
 
 /// Below this nothing useful fits.
 const LEAST: (u16, u16) = (40, 10);
@@ -186,20 +190,17 @@ impl App {
         tabs(buf, line, &self.model.theme, &titles, self.focus);
     }
 
+    /// What the console waits for at first, with a bar that fills.
     fn progress(&self, buf: &mut Buffer, line: Rect) {
-        if self.model.ready {
+        let model = &self.model;
+        if model.ready {
             return;
         }
-        let lang = self.model.lang;
-        let said = match self.model.progress {
-            Some((done, total)) => {
-                let grouped = |n| grouped(usize::try_from(n).unwrap_or(usize::MAX));
-                let (done, total) = (grouped(done), grouped(total));
-                say!(lang, zh: "正在载入 {done} / {total}", en: "loading {done} / {total}")
-            }
-            None => text!(zh: "正在载入…", en: "loading…").get(lang).to_owned(),
-        };
-        put(buf, line, 0, 0, &said, self.model.theme.dim);
+        let said = words::opening(model.opened(), model.lang);
+        let from = put(buf, line, 0, 0, &said, model.theme.base).saturating_add(2);
+        let room = line.width.saturating_sub(from).min(BAR);
+        let filled = bar(model.opened().unwrap_or_default(), room, &model.theme);
+        buf.set_line(line.x + from, line.y, &filled, room);
     }
 
     fn hints(&self, buf: &mut Buffer, line: Rect) {

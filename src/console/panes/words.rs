@@ -21,6 +21,18 @@ const WEEKDAYS: [Text; 7] = [
     text!(zh: "周日", en: "Sun"),
 ];
 
+/// That the register is being read, and how much of it is.
+#[must_use]
+pub fn opening(share: Option<f64>, lang: Lang) -> String {
+    let Some(share) = share else {
+        return text!(zh: "正在打开登记册 …", en: "Opening the register …")
+            .get(lang)
+            .to_owned();
+    };
+    let percent = format!("{:.0}", (share * 100.0).clamp(0.0, 100.0).floor());
+    say!(lang, zh: "正在打开登记册 … {percent} %", en: "Opening the register … {percent} %")
+}
+
 /// The weekday's name, Monday being 0.
 #[must_use]
 pub fn weekday(at: u8, lang: Lang) -> &'static str {

@@ -31,7 +31,7 @@ pub use place::{Community, Street};
 pub use resident::Resident;
 pub use service::Service;
 pub use settings::Settings;
-pub use supplier::Supplier;
+pub use supplier::{Fitness, Supplier};
 pub use weights::{CRITERIA, CategoryWeights, Weights};
 
 /// A reference from one record to another.

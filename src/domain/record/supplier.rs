@@ -107,6 +107,64 @@ impl Supplier {
     }
 }
 
+/// What of a supplier decides who fits, read out of a stored [`Supplier`] without the rest of it.
+#[derive(Debug, Default, Decode)]
+#[cbor(map)]
+pub struct Fitness {
+    #[cbor(n(0), default)]
+    code: Code,
+    #[n(3)]
+    sex: Option<Sex>,
+    #[n(7)]
+    street: Option<Code>,
+    #[n(8)]
+    community: Option<Code>,
+    #[n(9)]
+    lon: Option<f64>,
+    #[n(10)]
+    lat: Option<f64>,
+    #[cbor(n(11), default)]
+    skills: Vec<Skill>,
+    #[cbor(n(12), default)]
+    capabilities: Vec<Held>,
+    #[cbor(n(13), default)]
+    availability: Week,
+    #[n(14)]
+    radius_km: Option<f64>,
+    #[n(15)]
+    max_hours_week: Option<f64>,
+    #[cbor(n(16), default)]
+    capacity: u16,
+    #[n(17)]
+    #[cbor(default)]
+    status: Status,
+    #[cbor(n(19), default)]
+    away: Vec<Away>,
+}
+
+impl From<Fitness> for Supplier {
+    /// A supplier without name and what else tells who it is.
+    fn from(of: Fitness) -> Self {
+        Self {
+            code: of.code,
+            sex: of.sex,
+            street: of.street,
+            community: of.community,
+            lon: of.lon,
+            lat: of.lat,
+            skills: of.skills,
+            capabilities: of.capabilities,
+            availability: of.availability,
+            radius_km: of.radius_km,
+            max_hours_week: of.max_hours_week,
+            capacity: of.capacity,
+            status: of.status,
+            away: of.away,
+            ..Self::default()
+        }
+    }
+}
+
 /// The field table of [`Supplier`].
 const FIELDS: &[Field<Supplier>] = &[
     shared!(code 0),
@@ -326,6 +384,54 @@ mod tests {
         field
             .take(&mut supplier, value)
             .map(|()| (field.get)(&supplier))
+    }
+
+    #[test]
+    fn what_decides_who_fits_is_read_as_it_stands_and_nothing_else_is() {
+        let cells = [
+            ("code", "V1"),
+            ("kind", "unit"),
+            ("name", "王秀英"),
+            ("sex", "f"),
+            ("birth_date", "1950-01-31"),
+            ("phone", "13812345678"),
+            ("id_number", "11010519491231002X"),
+            ("street", "S1"),
+            ("community", "C1"),
+            ("lon", "116.4"),
+            ("lat", "39.9"),
+            ("skills", "barber:3;clean"),
+            ("capabilities", "a:2027-03-01;b"),
+            ("availability", "weekdays 18:00-21:00"),
+            ("radius_km", "2.5"),
+            ("max_hours_week", "6"),
+            ("capacity", "3"),
+            ("status", "paused"),
+            ("status_since", "2026-01-01"),
+            ("away", "2026-12-01/2026-12-10"),
+            ("joined_on", "2020-01-01"),
+            ("note", "x"),
+        ];
+        assert_eq!(cells.len(), Supplier::fields().len());
+        let mut whole = Supplier::default();
+        for (field, (column, text)) in Supplier::fields().iter().zip(cells) {
+            assert_eq!(field.column, column);
+            field.take(&mut whole, text).unwrap();
+        }
+        let stored = minicbor::to_vec(&whole).unwrap();
+        let read: Fitness = minicbor::decode(&stored).unwrap();
+        let expected = Supplier {
+            kind: SupplierKind::default(),
+            name: String::new(),
+            birth_date: None,
+            phone: String::new(),
+            id_number: String::new(),
+            status_since: None,
+            joined_on: None,
+            note: String::new(),
+            ..whole
+        };
+        assert_eq!(Supplier::from(read), expected);
     }
 
     #[test]

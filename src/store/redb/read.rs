@@ -43,6 +43,33 @@ impl<T: ReadableTable<Key, Key>> View<T> {
         Ok(found)
     }
 
+    /// Every record of a kind from the one after a key on, as `read` reads it.
+    fn walk(
+        &self,
+        kind: Kind,
+        after_key: Option<&Code>,
+        read: impl Fn(Kind, &str, &[u8]) -> Result<AnyRecord, StoreError>,
+        each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut from = record_key(kind, after_key.map_or("", Code::as_str));
+        if after_key.is_some() {
+            from.push(0);
+        }
+        let end = [kind as u8 + 1];
+        for row in self
+            .records
+            .range(from.as_slice()..end.as_slice())
+            .map_err(any)?
+        {
+            let (key, value) = row.map_err(any)?;
+            let key = String::from_utf8_lossy(key.value().get(1..).unwrap_or_default());
+            if each(read(kind, &key, value.value())?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn linked_since<R: Record>(
         &self,
         link: Link,
@@ -71,23 +98,15 @@ impl<T: ReadableTable<Key, Key>> Rows for View<T> {
         after_key: Option<&Code>,
         each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let mut from = record_key(kind, after_key.map_or("", Code::as_str));
-        if after_key.is_some() {
-            from.push(0);
-        }
-        let end = [kind as u8 + 1];
-        for row in self
-            .records
-            .range(from.as_slice()..end.as_slice())
-            .map_err(any)?
-        {
-            let (key, value) = row.map_err(any)?;
-            let key = String::from_utf8_lossy(key.value().get(1..).unwrap_or_default());
-            if each(codec::decode(kind, &key, value.value())?).is_break() {
-                break;
-            }
-        }
-        Ok(())
+        self.walk(kind, after_key, codec::decode, each)
+    }
+
+    fn skim(
+        &self,
+        kind: Kind,
+        each: &mut dyn FnMut(AnyRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.walk(kind, None, codec::skim, each)
     }
 
     fn count(&self, kind: Kind) -> Result<u64, StoreError> {
