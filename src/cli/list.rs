@@ -1,21 +1,23 @@
 //! `list`: the registries.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::{ArgMatches, Command};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::names::Names;
 use super::registry::{cells, document, masked_cells};
-use super::table::{Align, Table};
+use super::table::{Align, Layout, safe};
 use super::{Failure, Session, Verb, args, registry, words};
 use crate::console::app::library::{KINDS, Library, Neighbours, read_names};
-use crate::desk::Desk;
+use crate::desk::{Desk, Scope};
 use crate::domain::kinds::Word;
 use crate::domain::lang::counted;
-use crate::domain::{AnyRecord, Kind, Lang};
-use crate::search::{Entry, Eyes, Finder, Query, Scribe};
+use crate::domain::{AnyRecord, Code, Kind, Lang};
+use crate::search::{Entry, Eyes, Finder, Found, Query, Scribe};
 use crate::store::Rows;
 use crate::{say, text};
 
@@ -66,61 +68,107 @@ fn run(matches: &ArgMatches, session: &mut Session<'_>) -> Result<u8, Failure> {
         session.open(right)?
     };
     let filter = args::text_of(matches, "filter");
-    let records = match &session.served {
-        Some(served) if KINDS.contains(&kind) && !filter.trim().is_empty() => {
-            found_by(&served.library, &desk, kind, filter)?
-        }
-        _ => found(&desk, kind, filter)?,
+    let (library, rows) = (
+        session.served.as_ref().map(|served| &served.library),
+        desk.rows()?,
+    );
+    let list = List {
+        desk: &desk,
+        kind,
+        scope: desk.access().scope(right),
+        found: match library {
+            _ if filter.trim().is_empty() => None,
+            Some(library) if KINDS.contains(&kind) => Some(found_by(library, &desk, kind, filter)?),
+            _ => Some(found(&desk, kind, filter, &*rows)?),
+        },
+        rows: &*rows,
     };
     if session.json {
-        let rows = records
-            .iter()
-            .map(|record| row_document(&desk, record))
-            .collect::<Result<Vec<Value>, Failure>>()?;
-        session.document(&json!({"kind": kind.word(), "rows": rows}))?;
+        documents(&list, session)?;
         return Ok(0);
     }
-    let lang = session.lang;
-    session.lines(table(&desk, kind, &records, lang)?.lines())?;
-    let count = records.len();
+    let count = lines(&list, session)?;
     let records = counted(count, "record", "records");
-    session.note(say!(lang, zh: "共 {count} 条", en: "{records}"));
+    session.note(say!(session.lang, zh: "共 {count} 条", en: "{records}"));
     Ok(0)
 }
 
-/// What the station's own search finds, which is ready.
-fn found_by(
-    library: &Library,
-    desk: &Desk,
+/// What is listed. A registry may be large, so each record is read when it is its turn and none is held.
+struct List<'a> {
+    desk: &'a Desk,
     kind: Kind,
-    filter: &str,
-) -> Result<Vec<AnyRecord>, Failure> {
+    /// What of it whoever calls may see.
+    scope: Scope,
+    rows: &'a dyn Rows,
+    /// What was found; all when nothing was looked for.
+    found: Option<Found>,
+}
+
+impl List<'_> {
+    /// Calls `each` for every record in its turn.
+    fn each(&self, each: &mut dyn FnMut(&AnyRecord) -> Result<(), Failure>) -> Result<(), Failure> {
+        let Some(found) = &self.found else {
+            return seen(&self.scope, self.kind, self.rows, each);
+        };
+        for code in (0..found.len()).filter_map(|at| found.code(at)) {
+            if let Some(record) = self.rows.get(self.kind, &code)? {
+                each(&record)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One document of all records. They are read once before the first is told, since half a document is none: what can't
+/// be read is then the answer.
+fn documents(list: &List<'_>, session: &mut Session<'_>) -> Result<(), Failure> {
+    list.each(&mut |_| Ok(()))?;
+    let kind = Value::from(list.kind.word());
+    write!(session.out, "{{\"kind\":{kind},\"rows\":[")?;
+    let mut comma = "";
+    list.each(&mut |record| {
+        write!(session.out, "{comma}{}", row_document(list.desk, record)?)?;
+        comma = ",";
+        Ok(())
+    })?;
+    Ok(writeln!(session.out, "]}}")?)
+}
+
+/// Prints a table of all records and gives their number. They are read twice: to see how wide the columns are, and to
+/// print them.
+fn lines(list: &List<'_>, session: &mut Session<'_>) -> Result<usize, Failure> {
+    let mut columns = Columns::new(list, session.lang)?;
+    let mut layout = columns.layout();
+    let mut count = 0;
+    list.each(&mut |record| {
+        layout.measure(&columns.cells(record)?);
+        count += 1;
+        Ok(())
+    })?;
+    session.lines(layout.head())?;
+    list.each(&mut |record| session.say(layout.line(&columns.cells(record)?)))?;
+    Ok(count)
+}
+
+/// What the station's own search finds, which is ready.
+fn found_by(library: &Library, desk: &Desk, kind: Kind, filter: &str) -> Result<Found, Failure> {
     library.load(kind, desk)?;
     library.catch_up(desk)?;
     let (mut finder, cancel) = (Finder::new(), AtomicBool::default());
     let found = library
         .search(&mut finder, kind, filter, desk, &cancel)
         .map_err(|wrong| Failure::usage(wrong.said()))?;
-    let (mut records, rows) = (Vec::new(), desk.rows()?);
-    let found = found.iter();
-    for code in found.flat_map(|found| (0..found.len()).filter_map(|at| found.code(at))) {
-        records.extend(rows.get(kind, &code)?);
-    }
-    Ok(records)
+    Ok(found.unwrap_or_else(|| Found::nothing(kind)))
 }
 
-fn found(desk: &Desk, kind: Kind, filter: &str) -> Result<Vec<AnyRecord>, Failure> {
+/// What is found without a station.
+fn found(desk: &Desk, kind: Kind, filter: &str, rows: &dyn Rows) -> Result<Found, Failure> {
     let query = Query::new(kind, filter).map_err(|wrong| Failure::usage(wrong.said()))?;
-    let rows = desk.rows()?;
-    let mut records = Vec::new();
-    if query.is_empty() {
-        seen(desk, kind, &*rows, &mut |record| records.push(record))?;
-        return Ok(records);
-    }
-    // Of what is not found no record is kept: a registry may be large.
-    let (mut scribe, beside) = (Scribe::new(kind), Neighbours(&*rows));
-    seen(desk, kind, &*rows, &mut |record| {
-        scribe.put(&Entry::of(&record, &beside));
+    let scope = desk.access().scope(registry::right_to_see(kind));
+    let (mut scribe, beside) = (Scribe::new(kind), Neighbours(rows));
+    seen(&scope, kind, rows, &mut |record| {
+        scribe.put(&Entry::of(record, &beside));
+        Ok(())
     })?;
     let (book, names) = (scribe.finish(), read_names(desk)?);
     let eyes = Eyes {
@@ -128,34 +176,36 @@ fn found(desk: &Desk, kind: Kind, filter: &str) -> Result<Vec<AnyRecord>, Failur
         sees: None,
     };
     let hits = Finder::new().find(&book, &query, eyes, &AtomicBool::default());
-    for hit in hits.unwrap_or_default() {
-        if let Some(code) = book.code(hit.position) {
-            records.extend(rows.get(kind, &code)?);
-        }
-    }
-    Ok(records)
+    let positions = hits
+        .unwrap_or_default()
+        .iter()
+        .map(|hit| hit.position)
+        .collect();
+    Ok(Found {
+        book,
+        positions: Arc::new(positions),
+    })
 }
 
-/// Every record of a kind that whoever calls may see.
+/// Every record of a kind that is within a scope.
 fn seen(
-    desk: &Desk,
+    scope: &Scope,
     kind: Kind,
     rows: &dyn Rows,
-    each: &mut dyn FnMut(AnyRecord),
+    each: &mut dyn FnMut(&AnyRecord) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let scope = desk.access().scope(registry::right_to_see(kind));
-    let mut seen = Ok(true);
+    let mut done = Ok(());
     rows.scan(kind, None, &mut |record| {
-        seen = scope.sees(rows, &record);
-        match seen {
-            Ok(true) => each(record),
-            Ok(false) => {}
-            Err(_) => return ControlFlow::Break(()),
+        done = scope
+            .sees(rows, &record)
+            .map_err(Failure::from)
+            .and_then(|sees| if sees { each(&record) } else { Ok(()) });
+        match done {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
         }
-        ControlFlow::Continue(())
     })?;
-    seen?;
-    Ok(())
+    done
 }
 
 fn row_document(desk: &Desk, record: &AnyRecord) -> Result<Value, Failure> {
@@ -230,39 +280,72 @@ fn shown(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-fn table(desk: &Desk, kind: Kind, records: &[AnyRecord], lang: Lang) -> Result<Table, Failure> {
-    let names = Names::of(desk, lang)?;
-    let columns = shown(kind);
-    let labels = cells(&super::registry::empty(kind));
-    let label = |column: &&str| {
-        labels
-            .iter()
-            .find(|cell| cell.column == *column)
-            .map_or(*column, |cell| cell.label.get(lang))
-            .to_owned()
-    };
-    let state_head =
-        (kind == Kind::Need).then(|| text!(zh: "状态", en: "state").get(lang).to_owned());
-    let heads = columns.iter().map(label).chain(state_head);
-    let mut table = Table::new(heads.map(|head| (head.to_uppercase(), Align::Left)));
-    for record in records {
-        let own = masked_cells(record);
-        let references = record.references();
-        let value = |column: &&str| {
-            let value = own
+/// The cells of records, for a table.
+struct Columns<'a> {
+    desk: &'a Desk,
+    kind: Kind,
+    lang: Lang,
+    names: Names<'a>,
+    /// Names that were looked up, of the few that many records refer to.
+    known: HashMap<(Kind, Code), String>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(list: &List<'a>, lang: Lang) -> Result<Self, Failure> {
+        Ok(Self {
+            desk: list.desk,
+            kind: list.kind,
+            lang,
+            names: Names::of(list.desk, lang)?,
+            known: HashMap::new(),
+        })
+    }
+
+    fn layout(&self) -> Layout {
+        let labels = cells(&registry::empty(self.kind));
+        let label = |column: &&str| {
+            labels
                 .iter()
                 .find(|cell| cell.column == *column)
-                .map(|cell| words::cell(column, &cell.value, lang))
-                .unwrap_or_default();
-            references
-                .iter()
-                .find(|reference| reference.column == *column && reference.code.as_str() == value)
-                .map_or(value, |reference| {
-                    names.name(reference.kind, &reference.code)
-                })
+                .map_or(*column, |cell| cell.label.get(self.lang))
+                .to_owned()
         };
-        let state = state(desk, record)?.map(|(_, text)| text.get(lang).to_owned());
-        table.row(columns.iter().map(value).chain(state));
+        let state = text!(zh: "状态", en: "state").get(self.lang).to_owned();
+        let state = (self.kind == Kind::Need).then_some(state);
+        let heads = shown(self.kind).iter().map(label).chain(state);
+        Layout::new(heads.map(|head| (head.to_uppercase(), Align::Left)))
     }
-    Ok(table)
+
+    fn cells(&mut self, record: &AnyRecord) -> Result<Vec<String>, Failure> {
+        let own = masked_cells(record);
+        let references = record.references();
+        let mut row = Vec::new();
+        for column in shown(self.kind) {
+            let cell = own.iter().find(|cell| cell.column == *column);
+            let value = cell.map(|cell| words::cell(column, &cell.value, self.lang));
+            let value = value.unwrap_or_default();
+            let named = references
+                .iter()
+                .find(|reference| reference.column == *column && reference.code.as_str() == value);
+            row.push(match named {
+                Some(reference) => self.name(reference.kind, &reference.code),
+                None => value,
+            });
+        }
+        let state = state(self.desk, record)?;
+        row.extend(state.map(|(_, text)| text.get(self.lang).to_owned()));
+        Ok(safe(row))
+    }
+
+    fn name(&mut self, kind: Kind, code: &Code) -> String {
+        let is_of_few = matches!(
+            kind,
+            Kind::Street | Kind::Community | Kind::Category | Kind::Capability
+        );
+        if !is_of_few {
+            return self.names.name(kind, code);
+        }
+        let known = self.known.entry((kind, code.clone()));
+        known.or_insert_with(|| self.names.name(kind, code)).clone()
+    }
 }

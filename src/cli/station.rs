@@ -26,6 +26,8 @@ use crate::{both, say, text};
 
 /// How long a station that was started on demand stays when nobody is there, in seconds.
 const IDLE: u64 = 60;
+/// Bytes of an answer that are handed over together.
+const PAGE: usize = 64 << 10;
 /// How often it is looked whether standing matches are to be rolled forward.
 const LOOK: Duration = Duration::from_secs(60);
 
@@ -265,7 +267,7 @@ impl Host for Desks {
         let Ok(call) = serde_json::from_value::<AwayCall>(call) else {
             return status::USAGE;
         };
-        let mut out = BufWriter::new(AwayOut(Arc::clone(line)));
+        let mut out = BufWriter::with_capacity(PAGE, AwayOut(Arc::clone(line)));
         let mut err = AwayErr(Arc::clone(line));
         let mut session = Session {
             lang: call.lang,

@@ -16,7 +16,7 @@ pub enum Align {
 /// Rows under headings. Every cell is made safe for a terminal.
 #[derive(Debug, Default)]
 pub struct Table {
-    heads: Vec<(String, Option<Align>)>,
+    layout: Layout,
     rows: Vec<Vec<String>>,
 }
 
@@ -25,55 +25,76 @@ impl Table {
     #[must_use]
     pub fn new<S: Into<String>>(heads: impl IntoIterator<Item = (S, Align)>) -> Self {
         Self {
-            heads: heads
-                .into_iter()
-                .map(|(head, align)| (head.into(), Some(align)))
-                .collect(),
+            layout: Layout::new(heads),
             rows: Vec::new(),
         }
     }
 
     /// One more row.
     pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(
-            cells
-                .into_iter()
-                .map(|cell| printable(cell.as_ref()))
-                .collect(),
-        );
+        let cells = safe(cells);
+        self.layout.measure(&cells);
+        self.rows.push(cells);
     }
 
     /// The lines, without spaces at their ends.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let heads: Vec<String> = self.heads.iter().map(|(head, _)| head.clone()).collect();
-        let widths: Vec<usize> = (0..heads.len())
-            .map(|column| {
-                self.rows
-                    .iter()
-                    .chain([&heads])
-                    .filter_map(|row| row.get(column))
-                    .map(|cell| cell.width())
-                    .max()
-                    .unwrap_or_default()
-            })
-            .collect();
-        let shown = heads.iter().any(|head| !head.is_empty());
-        shown
-            .then_some(&heads)
-            .into_iter()
-            .chain(&self.rows)
-            .map(|row| self.line(row, &widths))
-            .collect()
+        let rows = self.rows.iter().map(|row| self.layout.line(row));
+        self.layout.head().into_iter().chain(rows).collect()
+    }
+}
+
+/// Cells that are safe for a terminal.
+#[must_use]
+pub fn safe<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> Vec<String> {
+    let cells = cells.into_iter();
+    cells.map(|cell| printable(cell.as_ref())).collect()
+}
+
+/// The columns of a table, for one that is too long to be held: its rows are measured first and printed then.
+#[derive(Debug, Default)]
+pub struct Layout {
+    heads: Vec<(String, Align)>,
+    widths: Vec<usize>,
+}
+
+impl Layout {
+    /// Columns with these headings.
+    #[must_use]
+    pub fn new<S: Into<String>>(heads: impl IntoIterator<Item = (S, Align)>) -> Self {
+        let heads = heads.into_iter().map(|(head, align)| (head.into(), align));
+        let heads: Vec<(String, Align)> = heads.collect();
+        Self {
+            widths: heads.iter().map(|(head, _)| head.width()).collect(),
+            heads,
+        }
     }
 
-    fn line(&self, row: &[String], widths: &[usize]) -> String {
+    /// Makes room for a row.
+    pub fn measure(&mut self, cells: &[String]) {
+        for (width, cell) in self.widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.width());
+        }
+    }
+
+    /// The line of headings; none when all of them are empty.
+    #[must_use]
+    pub fn head(&self) -> Option<String> {
+        let heads: Vec<String> = self.heads.iter().map(|(head, _)| head.clone()).collect();
+        let shown = heads.iter().any(|head| !head.is_empty());
+        shown.then(|| self.line(&heads))
+    }
+
+    /// The line of a row, without spaces at its end.
+    #[must_use]
+    pub fn line(&self, cells: &[String]) -> String {
         let mut line = String::new();
-        for ((cell, width), (_, align)) in row.iter().zip(widths).zip(&self.heads) {
+        for ((cell, width), (_, align)) in cells.iter().zip(&self.widths).zip(&self.heads) {
             let gap = " ".repeat(width.saturating_sub(cell.width()));
             match align {
-                Some(Align::Right) => line.extend([gap.as_str(), cell]),
-                _ => line.extend([cell, gap.as_str()]),
+                Align::Right => line.extend([gap.as_str(), cell]),
+                Align::Left => line.extend([cell, gap.as_str()]),
             }
             line.push_str("  ");
         }

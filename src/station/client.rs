@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::backlog::Backlog;
 use super::files::Hands;
 use super::line::{Line, Received, ToSession, ToStation};
 use super::offered::Offered;
@@ -242,15 +242,13 @@ impl Client {
         err: &mut dyn Write,
         notice: &mut dyn FnMut(Notice),
     ) -> io::Result<Call> {
+        let taken = Backlog::default();
         thread::scope(|scope| {
-            let (sender, taken) = channel();
             let take = || {
                 while let Ok(Some(received)) = self.line.receive() {
-                    if sender.send(received).is_err() {
-                        break;
-                    }
+                    taken.put(received);
                 }
-                drop(sender);
+                taken.end();
             };
             let taker = thread::Builder::new().name("take".to_owned());
             taker.spawn_scoped(scope, take)?;
@@ -262,32 +260,32 @@ impl Client {
 
     fn show_taken(
         &self,
-        taken: &Receiver<Received<ToSession>>,
+        taken: &Backlog,
         out: &mut dyn Write,
         err: &mut dyn Write,
         notice: &mut dyn FnMut(Notice),
     ) -> io::Result<Call> {
         loop {
-            match taken.recv() {
-                Ok(Received::Out(bytes)) => {
+            match taken.take()? {
+                Some(Received::Out(bytes)) => {
                     out.write_all(&bytes)?;
                     out.flush()?;
                 }
-                Ok(Received::Err(bytes)) => {
+                Some(Received::Err(bytes)) => {
                     err.write_all(&bytes)?;
                     err.flush()?;
                 }
-                Ok(Received::Message(ToSession::Exit { status })) => {
+                Some(Received::Message(ToSession::Exit { status })) => {
                     return Ok(Call::Ended(status));
                 }
-                Ok(Received::Message(ToSession::File(asked))) => {
+                Some(Received::Message(ToSession::File(asked))) => {
                     if self.hands.serve(asked, &self.line).is_err() {
                         return Ok(Call::Lost);
                     }
                 }
-                Ok(Received::Message(ToSession::Suspend)) => notice(Notice::Suspend),
-                Ok(Received::Message(ToSession::Settled(what))) => notice(Notice::Settled(what)),
-                Ok(Received::Message(_)) | Err(_) => return Ok(Call::Lost),
+                Some(Received::Message(ToSession::Suspend)) => notice(Notice::Suspend),
+                Some(Received::Message(ToSession::Settled(what))) => notice(Notice::Settled(what)),
+                Some(Received::Message(_)) | None => return Ok(Call::Lost),
             }
         }
     }

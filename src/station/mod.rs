@@ -4,6 +4,7 @@
 //! keys and files and shows what comes back, as tmux does. What a session asks for is therefore done beside the warm
 //! index, personal data that is not shown never leaves the station, and what is typed is kept when the line drops.
 
+mod backlog;
 mod client;
 mod files;
 mod guests;
