@@ -125,3 +125,27 @@ fn of_other_streets_residents_nothing_is_found_by_anything() {
         wang.sees_no("resident R").sees_no("need     N");
     }
 }
+
+#[test]
+fn a_form_that_is_typed_and_saved_faster_than_anything_is_found_is_saved_with_what_was_meant() {
+    let mut stage = Stage::new(120, 40, Lang::En);
+    stage.press("2 n");
+    // The resident by initials, the category, and saved, before the loop takes any answer.
+    stage.press_blindly("z g y enter s h o p p i n g enter ctrl-s");
+    stage.sees("Saved need").sees("7 to match");
+    let codes = |stage: &Stage| {
+        let rows = stage.desk.rows().unwrap();
+        let zhang = code("R0000052");
+        rows.needs_of_resident(&zhang).unwrap().len()
+    };
+    assert_eq!(codes(&stage), 2, "{}", stage.screen());
+}
+
+#[test]
+fn a_form_that_finds_nobody_says_so_at_the_field_and_saves_nothing() {
+    let mut stage = Stage::new(120, 40, Lang::En);
+    stage.press("2 n");
+    stage.press_blindly("q q q q enter s h o p p i n g enter ctrl-s");
+    stage.sees("there is no resident qqqq").sees("New need");
+    stage.press("esc y").sees("6 to match");
+}

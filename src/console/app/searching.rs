@@ -9,12 +9,18 @@ use super::Msg;
 use super::library::{KINDS, Library};
 use super::model::Names;
 use super::worker::{Answer, Request, collect};
+use crate::console::widgets::form::Choice;
 use crate::desk::Desk;
-use crate::domain::{Code, Kind};
+use crate::domain::record::Resident;
+use crate::domain::{AnyRecord, Code, Kind};
 use crate::search::{Finder, Found, Query, QueryError};
+use crate::store::fetch;
 
 /// How many of all registries are listed.
 const MOST: usize = 200;
+
+/// How many records a search in a form offers.
+const CHOICES: usize = 5;
 
 /// What was found in all registries.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +38,8 @@ pub(super) struct RegistryWorker {
     finders: Vec<(Kind, Finder)>,
     /// Those of the search over all registries.
     everywhere: Vec<(Kind, Finder)>,
+    /// Those of the searches in forms.
+    offering: Vec<(Kind, Finder)>,
     out: Sender<Msg>,
 }
 
@@ -43,6 +51,7 @@ impl RegistryWorker {
             library: Arc::clone(library),
             finders: Vec::new(),
             everywhere: Vec::new(),
+            offering: Vec::new(),
             out: out.clone(),
         }
     }
@@ -82,8 +91,34 @@ impl RegistryWorker {
                 Ok(None) => Answer::Replaced,
                 Err(wrong) => Answer::Everything(text, Err(wrong)),
             },
+            Request::Choices(kind, typed, cancel) => match self.choices(kind, &typed, &cancel) {
+                Some(choices) => Answer::Choices(kind, typed, choices),
+                None => Answer::Replaced,
+            },
             _ => Answer::Replaced,
         }
+    }
+
+    /// What a text in a form may mean: a code as it stands first, then the best that it finds.
+    fn choices(&mut self, kind: Kind, typed: &str, cancel: &AtomicBool) -> Option<Vec<Choice>> {
+        if cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        let _ = self.library.load(kind, &self.desk);
+        let (desk, library) = (&self.desk, &self.library);
+        let finder = finder(&mut self.offering, kind);
+        // A text that can't be read finds nobody; it is not searched for in a form.
+        let found = match library.search(finder, kind, typed, desk, cancel) {
+            Ok(found) => found?,
+            Err(_) => Found::nothing(kind),
+        };
+        let mut codes: Vec<Code> = (0..CHOICES).filter_map(|at| found.code(at)).collect();
+        if let Ok(exact) = Code::parse(typed)
+            && !codes.contains(&exact)
+        {
+            codes.insert(0, exact);
+        }
+        Some(chosen(desk, kind, &codes))
     }
 
     /// Where the store can't be read, what was known stays; the desk's thread tells what is wrong.
@@ -137,6 +172,32 @@ impl RegistryWorker {
             count,
         }))
     }
+}
+
+/// Those of some codes that are records of a kind and may be seen by whoever calls, as a form offers them.
+#[must_use]
+pub fn chosen(desk: &Desk, kind: Kind, codes: &[Code]) -> Vec<Choice> {
+    let Ok(rows) = desk.rows() else {
+        return Vec::new();
+    };
+    let name = |code: &Code| match rows.get(kind, code).ok().flatten()? {
+        AnyRecord::Supplier(supplier) => Some(supplier.name),
+        AnyRecord::Resident(resident) => Some(resident.name),
+        AnyRecord::Need(need) => {
+            let resident = fetch::<Resident>(&*rows, &need.resident).ok().flatten();
+            Some(resident.map_or_else(String::new, |resident| resident.name))
+        }
+        _ => None,
+    };
+    // Whoever has moved away meanwhile is not shown.
+    let seen = desk.seen_codes(kind, codes).unwrap_or_default();
+    let choice = |code: &Code| {
+        Some(Choice::new(
+            code.as_str(),
+            format!("{} ({code})", name(code)?),
+        ))
+    };
+    seen.iter().filter_map(choice).collect()
 }
 
 /// The finder of a kind, which remembers what it found last.

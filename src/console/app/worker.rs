@@ -19,6 +19,7 @@ use super::planning;
 use super::searching::{Everything, RegistryWorker};
 use super::what_if::WhatIf;
 use crate::console::panes::walk::PlanView;
+use crate::console::widgets::form::Choice;
 use crate::desk::{
     Actor, Board, Claim, Command, Desk, DeskError, Done, Left, Lost, Offers, Resumed, Unfinished,
     WeightsPreview, WeightsTable,
@@ -107,6 +108,8 @@ pub enum Request {
     List(Kind, String, Arc<AtomicBool>),
     /// What of all registries answers a query; given up once the flag is true.
     Everything(String, Arc<AtomicBool>),
+    /// What a text that is typed into a form may mean of a registry; given up once the flag is true.
+    Choices(Kind, String, Arc<AtomicBool>),
 }
 
 /// What a worker answers.
@@ -154,6 +157,8 @@ pub enum Answer {
     List(Kind, String, Result<Found, QueryError>),
     /// What of all registries answers a query, or what is wrong with it.
     Everything(String, Result<Everything, QueryError>),
+    /// What a text that is typed into a form may mean, the best first.
+    Choices(Kind, String, Vec<Choice>),
     /// A newer request made this one pointless.
     Replaced,
 }
@@ -215,9 +220,11 @@ impl Workers {
             | Request::Near(_)
             | Request::Offers(..)
             | Request::CandidatesOn(..) => &self.what_if,
-            Request::Names | Request::Changed | Request::List(..) | Request::Everything(..) => {
-                &self.registry
-            }
+            Request::Names
+            | Request::Changed
+            | Request::List(..)
+            | Request::Everything(..)
+            | Request::Choices(..) => &self.registry,
             _ => &self.desk,
         };
         to.send(request).is_ok()
@@ -248,6 +255,7 @@ fn replaces(later: &Request, earlier: &Request) -> bool {
         | (Request::Offers(..), Request::Offers(..))
         | (Request::CandidatesOn(..), Request::CandidatesOn(..))
         | (Request::Everything(..), Request::Everything(..))
+        | (Request::Choices(..), Request::Choices(..))
         | (Request::Weights, Request::Weights)
         | (Request::WeightsPreview(..), Request::WeightsPreview(..))
         | (Request::Changed, Request::Changed) => true,

@@ -1,21 +1,19 @@
 //! The forms: records, reasons, outcomes, and whom to ask about.
 
-use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::need_detail::{booked, history};
 use super::sheet::{Sheet, Spec, Submit};
 use super::{cells, words};
 use crate::console::app::model::Model;
+use crate::console::app::searching::chosen;
 use crate::console::app::view::{Ctx, Effect};
-use crate::console::widgets::form::{Choice, Field, Form, Search};
+use crate::console::widgets::form::{Choice, Field, Form, Known};
+use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{Command, Done};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};
-use crate::domain::{AnyRecord, Code, Kind, Minute, Outcome, Subject};
-use crate::search::Finder;
-use crate::store::fetch;
+use crate::domain::{Code, Kind, Minute, Outcome, Subject};
 use crate::text;
 
 mod draft;
@@ -74,49 +72,12 @@ fn push(spec: impl Spec + 'static, ctx: &mut Ctx<'_>) {
     ctx.push(sheet);
 }
 
-/// How many records a search offers.
-const CHOICES: usize = 5;
-
-/// Finds records of a registry by what is typed.
-pub(super) fn finder(kind: Kind, model: &Model) -> Search {
-    let library = Arc::clone(&model.library);
+/// Tells what a code of a registry is called, of what whoever calls may see.
+pub(super) fn known(kind: Kind, model: &Model) -> Known {
     let desk = Arc::clone(&model.desk);
-    let own = RefCell::new(Finder::new());
     Box::new(move |typed| {
-        let Ok(rows) = desk.rows() else {
-            return Vec::new();
-        };
-        let cancel = AtomicBool::default();
-        let found = library.search(&mut own.borrow_mut(), kind, typed, &desk, &cancel);
-        // A text that can't be read finds nobody; it is not searched for in a form.
-        let found = found.ok().flatten();
-        let found: Vec<Code> = found
-            .iter()
-            .flat_map(|found| (0..CHOICES).filter_map(|at| found.code(at)))
-            .collect();
-        // Whoever has moved away meanwhile is not shown.
-        let seen = |codes: &[Code]| desk.seen_codes(kind, codes).unwrap_or_default();
-        let found = seen(&found);
-        let name = |code: &Code| match rows.get(kind, code).ok().flatten() {
-            Some(AnyRecord::Supplier(s)) => s.name,
-            Some(AnyRecord::Resident(r)) => r.name,
-            Some(AnyRecord::Need(n)) => {
-                let resident = fetch::<Resident>(&*rows, &n.resident).ok().flatten();
-                resident.map_or_else(String::new, |r| r.name)
-            }
-            _ => String::new(),
-        };
-        let label = |code: &Code| format!("{} ({code})", name(code));
-        // A code as it stands is known before the registry is loaded.
-        let exact = Code::parse(typed)
-            .ok()
-            .filter(|code| !found.contains(code) && matches!(rows.get(kind, code), Ok(Some(_))))
-            .filter(|code| !seen(std::slice::from_ref(code)).is_empty());
-        exact
-            .iter()
-            .chain(&found)
-            .map(|code| Choice::new(code.as_str(), label(code)))
-            .collect()
+        let code = Code::parse(typed).ok()?;
+        chosen(&desk, kind, &[code]).pop()
     })
 }
 

@@ -1,6 +1,7 @@
 //! A form above the panes: checked field by field, saved by the desk, and nothing typed is lost when the desk refuses.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -70,6 +71,16 @@ pub struct Sheet {
     kept: Option<Filling>,
     /// The candidates of the need that is typed.
     preview: Option<Preview>,
+    /// Whether it is saved when it is known what was typed into a search.
+    saves: bool,
+    /// Calls off what is being looked for.
+    unwanted: Arc<AtomicBool>,
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        self.unwanted.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Sheet {
@@ -86,6 +97,8 @@ impl Sheet {
             done: false,
             hold: None,
             kept: None,
+            saves: false,
+            unwanted: Arc::default(),
         }
     }
 
@@ -125,6 +138,10 @@ impl Sheet {
         if self.is_taken_over() || self.token.is_some() || !self.form.check() {
             return;
         }
+        self.saves = self.form.waits();
+        if self.saves {
+            return;
+        }
         match self.spec.submit(&self.form, ctx.model) {
             Ok(Submit::Command(command)) => {
                 let token = ctx.model.token();
@@ -143,6 +160,15 @@ impl Sheet {
                 self.form.set_error(field, message.clone());
                 self.refused = Some(message);
             }
+        }
+    }
+
+    /// Has looked for what was typed into a search; an older question is given up.
+    fn look(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some((kind, typed)) = self.form.question() {
+            self.unwanted.store(true, Ordering::Relaxed);
+            self.unwanted = Arc::default();
+            ctx.ask(Request::Choices(kind, typed, Arc::clone(&self.unwanted)));
         }
     }
 
@@ -228,6 +254,7 @@ impl View for Sheet {
     }
 
     fn act(&mut self, action: ActionId, ctx: &mut Ctx<'_>) -> bool {
+        self.saves = false;
         match action {
             "save" => self.save(ctx),
             "next-field" => {
@@ -256,10 +283,12 @@ impl View for Sheet {
     }
 
     fn key(&mut self, key: Key, _ctx: &mut Ctx<'_>) {
+        self.saves = false;
         self.form.key(key);
     }
 
     fn paste(&mut self, text: &str, _ctx: &mut Ctx<'_>) {
+        self.saves = false;
         self.form.paste(text);
     }
 
@@ -274,6 +303,7 @@ impl View for Sheet {
     }
 
     fn keep(&mut self, ctx: &mut Ctx<'_>) {
+        self.look(ctx);
         if let Some(preview) = &mut self.preview {
             preview.typed(self.spec.sketch(&self.form).flatten(), ctx);
         }
@@ -305,9 +335,11 @@ impl View for Sheet {
         if let Some(preview) = &mut self.preview {
             preview.answer(answer);
         }
-        if let Answer::List(..) = answer {
-            // A form that was taken up again may be there before the registry is.
-            self.form.look_again();
+        if let Answer::Choices(kind, typed, found) = answer {
+            self.form.answer(*kind, typed, found);
+            if self.saves && !self.form.waits() {
+                self.save(ctx);
+            }
         }
         let Answer::Executed(token, result) = answer else {
             return;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::finder;
+use super::known;
 use crate::console::app::model::Model;
 use crate::console::app::view::Effect;
 use crate::console::panes::sheet::{Spec, Submit};
@@ -73,12 +73,11 @@ impl<R: Record + Into<AnyRecord>> RecordForm<R> {
             ("status", _) => choice::<Status>(id, label, &value, lang, false),
             ("urgency", _) => choice::<Urgency>(id, label, &value, lang, false),
             ("sex", _) => sexes(id, label, &value, lang, R::KIND),
-            ("resident", _) => Field::search(
-                id,
-                label,
-                &start(&value, Kind::Resident, model),
-                finder(Kind::Resident, model),
-            ),
+            ("resident", _) => {
+                let known = known(Kind::Resident, model);
+                let start = known(&value).unwrap_or_else(|| Choice::new(&value, &value));
+                Field::record(id, label, &start, Kind::Resident, known)
+            }
             ("category", _) => named(id, label, &value, Kind::Category, model),
             ("street", _) => named(id, label, &value, Kind::Street, model),
             ("community", _) => named(id, label, &value, Kind::Community, model),
@@ -190,14 +189,6 @@ fn sexes(id: &'static str, label: &str, value: &str, lang: Lang, kind: Kind) -> 
             .map(|sex| Choice::new(sex.word(), sex.say(lang))),
     );
     Field::choice(id, label, value, choices.collect())
-}
-
-fn start(value: &str, kind: Kind, model: &Model) -> Choice {
-    let found = finder(kind, model)(value).into_iter();
-    let exact = found
-        .into_iter()
-        .find(|choice| choice.value == value && !value.is_empty());
-    exact.unwrap_or_else(|| Choice::new(value, value))
 }
 
 /// A search among streets, communities or categories by either name, pinyin or code.

@@ -1,6 +1,6 @@
 //! Why, or why not, for any pair: a need's page asks for the supplier, a supplier's for the need.
 
-use super::finder;
+use super::known;
 use crate::console::app::model::Model;
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::app::worker::Request;
@@ -63,8 +63,8 @@ impl Spec for WhyForm {
             ),
         };
         let lang = model.lang;
-        let search = finder(kind, model);
-        let field = Field::search(id, label.get(lang), &Choice::default(), search);
+        let known = known(kind, model);
+        let field = Field::record(id, label.get(lang), &Choice::default(), kind, known);
         vec![field.required().help(help.get(lang))]
     }
 

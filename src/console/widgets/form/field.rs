@@ -2,14 +2,13 @@
 
 use std::fmt;
 
+use super::search::{Known, Lookup, Open, Search};
 use crate::console::keys::{Code, Key};
 use crate::console::widgets::input::Input;
+use crate::domain::Kind as RecordKind;
 
 /// Judges a value; the error says in the user's language what is wrong and how to mend it.
 pub type Check = Box<dyn Fn(&str) -> Result<(), String>>;
-
-/// Finds what the typed text may mean, best first.
-pub type Search = Box<dyn Fn(&str) -> Vec<Choice>>;
 
 /// How many suggestions of a search are offered.
 pub(super) const SUGGESTIONS: usize = 5;
@@ -41,10 +40,12 @@ pub(super) enum Kind {
         typed: String,
     },
     Search {
-        search: Search,
+        lookup: Lookup,
         /// What the typed text found; empty once one is accepted.
         found: Vec<Choice>,
         marked: usize,
+        /// The question that is not answered yet; `found` may still be of an older text then.
+        open: Option<Open>,
     },
 }
 
@@ -117,10 +118,28 @@ impl Field {
     /// One of many, found by typing. `start` is the value at first with its label.
     #[must_use]
     pub fn search(id: &'static str, label: &str, start: &Choice, search: Search) -> Self {
+        Self::found_by(id, label, start, Lookup::Here(search))
+    }
+
+    /// One of the records of a kind, which somebody else finds: see [`Form::question`](super::Form::question). `known` tells
+    /// of a code as it stands.
+    #[must_use]
+    pub fn record(
+        id: &'static str,
+        label: &str,
+        start: &Choice,
+        of: RecordKind,
+        known: Known,
+    ) -> Self {
+        Self::found_by(id, label, start, Lookup::Elsewhere { of, known })
+    }
+
+    fn found_by(id: &'static str, label: &str, start: &Choice, lookup: Lookup) -> Self {
         let kind = Kind::Search {
-            search,
+            lookup,
             found: Vec::new(),
             marked: 0,
+            open: None,
         };
         Self::new(id, label, &start.value, &start.label, kind)
     }
@@ -180,7 +199,7 @@ impl Field {
         let chosen = match &self.kind {
             Kind::Text => None,
             Kind::Choice { choices, .. } => choices.iter().find(|c| c.value == value).cloned(),
-            Kind::Search { search, .. } => search(value).into_iter().find(|c| c.value == value),
+            Kind::Search { lookup, .. } => lookup.named(value),
         };
         match (chosen, &self.kind) {
             (Some(choice), _) => self.choose(&choice),
@@ -202,25 +221,91 @@ impl Field {
     }
 
     fn look(&mut self) {
-        if let Kind::Search {
-            search,
+        let Kind::Search {
+            lookup,
             found,
             marked,
+            open,
         } = &mut self.kind
-        {
-            *found = search(self.input.text());
+        else {
+            return;
+        };
+        let typed = self.input.text();
+        let here = match lookup {
+            Lookup::Here(search) => Some(search(typed)),
+            Lookup::Elsewhere { .. } if typed.is_empty() => Some(Vec::new()),
+            Lookup::Elsewhere { known, .. } => known(typed).map(|choice| vec![choice]),
+        };
+        *open = Open::after(lookup, typed, here.is_some());
+        // What was found for an older text is shown until there is something newer.
+        if let Some(here) = here {
+            *found = here;
             found.truncate(SUGGESTIONS);
             *marked = 0;
         }
+    }
+
+    /// What is to be found elsewhere and was not asked for yet.
+    pub(super) fn question(&mut self) -> Option<(RecordKind, String)> {
+        let Kind::Search {
+            lookup: Lookup::Elsewhere { of, .. },
+            open: Some(open),
+            ..
+        } = &mut self.kind
+        else {
+            return None;
+        };
+        Some((*of, open.ask()?))
+    }
+
+    /// Takes what was found elsewhere; when the field was left already, the best of it.
+    pub(super) fn answer(
+        &mut self,
+        of: RecordKind,
+        typed: &str,
+        choices: &[Choice],
+        missing: &str,
+    ) {
+        let Kind::Search {
+            lookup: Lookup::Elsewhere { of: own, .. },
+            found,
+            marked,
+            open,
+        } = &mut self.kind
+        else {
+            return;
+        };
+        let Some(open) = open.take_if(|open| *own == of && open.typed == typed) else {
+            return;
+        };
+        *found = choices.to_vec();
+        found.truncate(SUGGESTIONS);
+        *marked = 0;
+        if open.is_left {
+            self.accept();
+            self.check(missing);
+        }
+    }
+
+    /// Whether it was left before it was known what the typed text means.
+    pub(super) fn waits(&self) -> bool {
+        matches!(&self.kind, Kind::Search { open: Some(open), .. } if open.is_left)
     }
 
     fn choose(&mut self, choice: &Choice) {
         self.value.clone_from(&choice.value);
         self.input.set(choice.label.clone());
         self.error = None;
-        if let Kind::Search { found, marked, .. } = &mut self.kind {
+        if let Kind::Search {
+            found,
+            marked,
+            open,
+            ..
+        } = &mut self.kind
+        {
             found.clear();
             *marked = 0;
+            *open = None;
         }
     }
 
@@ -323,9 +408,15 @@ impl Field {
         more
     }
 
-    /// Takes the marked suggestion of an open search.
+    /// Takes the marked suggestion of an open search; when it is not known yet what the text means, as soon as it is.
     pub(super) fn accept(&mut self) {
         let chosen = match &mut self.kind {
+            Kind::Search {
+                open: Some(open), ..
+            } if !open.is_known => {
+                open.is_left = true;
+                None
+            }
             Kind::Search { found, marked, .. } if !self.input.text().is_empty() => {
                 found.get(*marked).cloned()
             }
@@ -344,7 +435,11 @@ impl Field {
         }
     }
 
+    /// Checks the value, as soon as it is known.
     pub(super) fn check(&mut self, missing: &str) {
+        if self.waits() {
+            return;
+        }
         let value = self.value.trim();
         self.error = if value.is_empty() {
             self.required.then(|| missing.to_owned())

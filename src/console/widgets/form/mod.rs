@@ -2,12 +2,15 @@
 
 mod draw;
 mod field;
+mod search;
 
-pub use field::{Check, Choice, Field, Search};
+pub use field::{Check, Choice, Field};
+pub use search::{Known, Search};
 
 use std::collections::BTreeMap;
 
 use crate::console::keys::Key;
+use crate::domain::Kind;
 use crate::domain::lang::Lang;
 use crate::text;
 
@@ -114,7 +117,7 @@ impl Form {
         while self
             .current()
             .is_some_and(|field| field.id != filling.focus)
-            && self.next_field()
+            && self.pass()
         {}
         if let Some(field) = self.current_mut() {
             field.look_again();
@@ -122,11 +125,32 @@ impl Form {
         }
     }
 
-    /// Looks again for what the text in the current field may mean, when nothing was found for it.
-    pub fn look_again(&mut self) {
+    /// Goes over a field that was left when it was filled.
+    fn pass(&mut self) -> bool {
         if let Some(field) = self.current_mut() {
             field.look_again();
         }
+        self.next_field()
+    }
+
+    /// What somebody else is to look for, among the records of a kind: each question once. An older one of the field is
+    /// pointless then.
+    pub fn question(&mut self) -> Option<(Kind, String)> {
+        self.fields.iter_mut().find_map(Field::question)
+    }
+
+    /// Takes what was found; whoever has typed on meanwhile leaves it.
+    pub fn answer(&mut self, of: Kind, typed: &str, choices: &[Choice]) {
+        let missing = missing(self.lang);
+        for field in &mut self.fields {
+            field.answer(of, typed, choices, missing);
+        }
+    }
+
+    /// Whether a field was left before it was known what its text means: the form is not complete before.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.fields.iter().any(Field::waits)
     }
 
     /// Whether any value differs from that at first.

@@ -142,3 +142,118 @@ fn forms_fit_every_size() {
         assert!(empty.draw(b, a, &Theme::default()).is_none());
     });
 }
+
+/// A form whose resident is found elsewhere.
+fn asking() -> Form {
+    let known = |code: &str| residents(code).into_iter().find(|c| c.value == code);
+    let resident = Field::record(
+        "resident",
+        "居民",
+        &Choice::default(),
+        Kind::Resident,
+        Box::new(known),
+    );
+    let note = Field::text("note", "备注", "");
+    Form::new(
+        vec![
+            resident.required().checked(|code| match residents(code) {
+                found if found.iter().any(|c| c.value == code) => Ok(()),
+                _ => Err("没有这位居民".to_owned()),
+            }),
+            note,
+        ],
+        Lang::Zh,
+    )
+}
+
+fn answer(form: &mut Form, typed: &str) {
+    form.answer(Kind::Resident, typed, &residents(typed));
+}
+
+#[test]
+fn what_is_found_elsewhere_is_asked_once_and_shown_when_it_comes() {
+    let mut f = asking();
+    assert_eq!(f.question(), None);
+    press(&mut f, "王");
+    assert_eq!(f.question(), Some((Kind::Resident, "王".to_owned())));
+    assert_eq!(f.question(), None);
+    answer(&mut f, "王");
+    f.down();
+    f.next_field();
+    assert_eq!(f.value("resident"), "R2");
+    assert_eq!(f.question(), None);
+}
+
+#[test]
+fn an_answer_to_an_older_text_changes_nothing() {
+    let mut f = asking();
+    press(&mut f, "王");
+    f.question();
+    press(&mut f, "backspace 李");
+    answer(&mut f, "王");
+    f.next_field();
+    assert!(f.waits());
+    assert_eq!(f.question(), Some((Kind::Resident, "李".to_owned())));
+    answer(&mut f, "李");
+    assert_eq!(f.value("resident"), "R3");
+}
+
+#[test]
+fn who_leaves_before_the_answer_gets_the_best_of_it_or_is_told_that_there_is_none() {
+    let mut f = asking();
+    press(&mut f, "王");
+    assert!(f.next_field());
+    assert!(f.waits());
+    press(&mut f, "x");
+    assert!(f.check(), "nothing is wrong yet");
+    answer(&mut f, "王");
+    assert!(!f.waits());
+    assert_eq!((f.value("resident"), f.value("note")), ("R1", "x"));
+
+    let mut f = asking();
+    press(&mut f, "赵");
+    f.next_field();
+    answer(&mut f, "赵");
+    assert!(picture(&f, 40, 6).contains("没有这位居民"));
+    assert!(!f.check());
+}
+
+#[test]
+fn a_code_is_known_before_any_answer() {
+    let mut f = asking();
+    press(&mut f, "R 3");
+    f.next_field();
+    assert!(!f.waits());
+    assert_eq!(f.value("resident"), "R3");
+    // What comes later undoes no choice.
+    answer(&mut f, "R3");
+    assert_eq!(f.value("resident"), "R3");
+}
+
+#[test]
+fn who_goes_back_and_types_on_has_not_left() {
+    let mut f = asking();
+    press(&mut f, "王");
+    f.next_field();
+    f.prev_field();
+    press(&mut f, "秀");
+    answer(&mut f, "王");
+    answer(&mut f, "王秀");
+    assert_eq!(f.value("resident"), "王秀", "still open");
+    f.next_field();
+    assert_eq!(f.value("resident"), "R1");
+}
+
+#[test]
+fn a_form_that_was_left_unanswered_asks_again_when_it_is_filled() {
+    let mut f = asking();
+    press(&mut f, "王");
+    f.next_field();
+    press(&mut f, "x");
+    let mut other = asking();
+    other.fill(&f.filling());
+    assert!(other.waits());
+    assert_eq!(other.question(), Some((Kind::Resident, "王".to_owned())));
+    answer(&mut other, "王");
+    assert_eq!((other.value("resident"), other.value("note")), ("R1", "x"));
+}
