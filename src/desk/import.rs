@@ -145,6 +145,10 @@ fn in_distinct_runs(
 
 /// How many rows come before the first one whose record an earlier row has already.
 fn distinct_run(rows: &[ReadRow]) -> usize {
+    // As files mostly are.
+    if rows.is_sorted_by(|a, b| a.key() < b.key()) {
+        return rows.len();
+    }
     let mut seen = HashSet::with_capacity(rows.len());
     let again = rows.iter().position(|row| !seen.insert(row.key()));
     again.unwrap_or(rows.len())
@@ -212,19 +216,20 @@ fn reject_dangling(
 ) -> Result<(), StoreError> {
     loop {
         let mut seen = tree::Seen::default();
-        let mut kept = Vec::with_capacity(drafts.len());
-        let mut dropped = Vec::new();
-        for draft in drafts.drain(..) {
-            match tree::check_references(overlay, &draft.after, &mut seen)? {
-                None => kept.push(draft),
-                Some(problem) => dropped.push((draft, problem)),
+        let mut dangling = HashMap::new();
+        for (at, draft) in drafts.iter().enumerate() {
+            if let Some(problem) = tree::check_references(overlay, &draft.after, &mut seen)? {
+                dangling.insert(at, problem);
             }
         }
-        *drafts = kept;
-        if dropped.is_empty() {
+        if dangling.is_empty() {
             return Ok(());
         }
-        for (draft, problem) in dropped {
+        for (at, draft) in std::mem::take(drafts).into_iter().enumerate() {
+            let Some(problem) = dangling.remove(&at) else {
+                drafts.push(draft);
+                continue;
+            };
             if refers_within(draft.after.kind()) {
                 overlay.take_back(draft.after.kind(), &draft.after.key(), draft.before);
             }

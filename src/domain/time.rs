@@ -37,8 +37,8 @@ impl Day {
     /// # Errors
     /// When it is not a date.
     pub fn parse(text: &str) -> Result<Self, Said> {
-        strict(text, 10)
-            .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        plain_date(text.as_bytes())
+            .or_else(|| NaiveDate::parse_from_str(strict(text, 10)?, "%Y-%m-%d").ok())
             .map(Self::of)
             .ok_or_else(
                 || both!(zh: "日期要写成 2026-11-24 这样", en: "a date looks like 2026-11-24"),
@@ -150,10 +150,11 @@ impl Stamp {
     }
 
     fn parse_local(text: &str) -> Option<Self> {
+        let plain = plain_time(text.as_bytes());
         let text = text.replacen(' ', "T", 1);
-        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-            .iter()
-            .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
+        let mut forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter();
+        plain
+            .or_else(|| forms.find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok()))
             .filter(|time| (1900..=2200).contains(&time.year()))
             .map(Self::of)
     }
@@ -209,7 +210,43 @@ fn strict(text: &str, length: usize) -> Option<&str> {
 /// The length of a time with seconds.
 const LONGEST: usize = "2026-11-24T09:00:00".len();
 
-// Files and search keys are full of dates: chrono's own printing reads its pattern anew for each.
+// Files and search keys are full of dates: chrono's own reading and printing read their pattern anew for each. What is not
+// written as we write it is left to chrono.
+
+fn plain_date(text: &[u8]) -> Option<NaiveDate> {
+    let [year @ .., b'-', m, n, b'-', d, e] = text else {
+        return None;
+    };
+    let year = digits(year, 4)?;
+    NaiveDate::from_ymd_opt(
+        i32::try_from(year).ok()?,
+        digits(&[*m, *n], 2)?,
+        digits(&[*d, *e], 2)?,
+    )
+}
+
+fn plain_clock(text: &[u8]) -> Option<NaiveTime> {
+    let [h, i, b':', m, n] = text else {
+        return None;
+    };
+    NaiveTime::from_hms_opt(digits(&[*h, *i], 2)?, digits(&[*m, *n], 2)?, 0)
+}
+
+fn plain_time(text: &[u8]) -> Option<NaiveDateTime> {
+    let (date, time) = text.split_at_checked("2026-11-24".len())?;
+    let (b'T' | b' ', time) = time.split_first()? else {
+        return None;
+    };
+    Some(plain_date(date)?.and_time(plain_clock(time)?))
+}
+
+fn digits(text: &[u8], places: usize) -> Option<u32> {
+    let is_number = text.len() == places && text.iter().all(u8::is_ascii_digit);
+    is_number.then(|| {
+        text.iter()
+            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+    })
+}
 
 fn push_date(text: &mut String, date: NaiveDate) {
     match u32::try_from(date.year()) {
@@ -320,13 +357,59 @@ pub fn parse_clock(text: &str) -> Option<i32> {
     if text == "24:00" {
         return Some(DAY);
     }
-    let time = strict(text, 5).and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok())?;
+    let time = plain_clock(text.as_bytes())
+        .or_else(|| NaiveTime::parse_from_str(strict(text, 5)?, "%H:%M").ok())?;
     i32::try_from((time - NaiveTime::MIN).num_minutes()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_read_and_printed_here_is_what_chrono_reads_and_prints() {
+        let first = NaiveDate::from_ymd_opt(1899, 12, 25).unwrap();
+        let days = (0..110_000)
+            .step_by(13)
+            .filter_map(|n| first.checked_add_days(chrono::Days::new(n)));
+        for (at, date) in (0..).zip(days) {
+            let text = date.format("%Y-%m-%d").to_string();
+            assert_eq!(Day::of(date).to_string(), text);
+            assert_eq!(Day::parse(&text), Ok(Day::of(date)));
+            let (hour, minute) = (at % 24, at % 60);
+            let time = date.and_hms_opt(hour, minute, 0).unwrap();
+            let text = time.format("%Y-%m-%dT%H:%M").to_string();
+            let stamp = Stamp::of(time);
+            if (1900..=2200).contains(&date.year()) {
+                assert_eq!(stamp.to_string(), text);
+                assert_eq!(Stamp::parse_local(&text), Some(stamp));
+                assert_eq!(Stamp::parse_local(&text.replace('T', " ")), Some(stamp));
+                let later = Stamp(stamp.0 + 7);
+                assert_eq!(later.to_string(), format!("{text}:07"));
+                assert_eq!(Stamp::parse_local(&later.to_string()), Some(later));
+            } else {
+                assert_eq!(Stamp::parse_local(&text), None);
+            }
+        }
+        for wrong in [
+            "2026-02-30",
+            "2026-13-01",
+            "2026-1-1",
+            "26-01-01",
+            "2026-01-0x",
+            "二〇-01-01",
+            "",
+        ] {
+            assert!(Day::parse(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["2026-01-01T24:00", "2026-01-01T09:60", "2026-01-01"] {
+            assert_eq!(Stamp::parse_local(wrong), None, "{wrong}");
+        }
+        assert_eq!(parse_clock("23:59"), Some(DAY - 1));
+        for wrong in ["24:01", "9:00", "09:60", "09:0", "0９:00"] {
+            assert_eq!(parse_clock(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn times_read_and_print_the_same() {

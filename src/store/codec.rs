@@ -37,22 +37,45 @@ pub(super) fn payload(record: &AnyRecord) -> Vec<u8> {
     with_record!(record, record => cbor(record))
 }
 
-/// A value's CBOR. Most that is kept needs no more room than is made at first.
+/// Most that is kept needs no more room than is made at first.
+const ROOM: usize = 512;
+
+/// A value's CBOR.
 pub(super) fn cbor(value: &impl Encode<()>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(512);
+    let mut bytes = Vec::with_capacity(ROOM);
     // Writing to memory can't fail.
     let _ = minicbor::encode(value, &mut bytes);
     bytes
 }
 
+/// A record in its envelope.
+pub(super) fn sealed(record: &AnyRecord) -> Vec<u8> {
+    let mut value = Vec::with_capacity(ROOM);
+    value.resize(HEAD, 0);
+    // Writing to memory can't fail.
+    let _ = with_record!(record, record => minicbor::encode(record, &mut value));
+    let sort = record.kind() as u8;
+    let head = head(sort, payload_of(&value));
+    if let Some(place) = value.get_mut(..HEAD) {
+        place.copy_from_slice(&head);
+    }
+    value
+}
+
+/// What is in the envelope of a value that was made just now.
+pub(super) fn payload_of(value: &[u8]) -> &[u8] {
+    value.get(HEAD..).unwrap_or_default()
+}
+
 /// Puts a payload into an envelope of a sort: a kind of record, or something else that is kept.
 pub(super) fn seal(sort: u8, payload: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(HEAD + payload.len());
-    value.push(sort);
-    value.extend(SCHEMA.to_le_bytes());
-    value.extend(checksum(sort, SCHEMA, payload).to_le_bytes());
-    value.extend(payload);
-    value
+    [&head(sort, payload), payload].concat()
+}
+
+fn head(sort: u8, payload: &[u8]) -> [u8; HEAD] {
+    let [low, high] = SCHEMA.to_le_bytes();
+    let [a, b, c, d] = checksum(sort, SCHEMA, payload).to_le_bytes();
+    [sort, low, high, a, b, c, d]
 }
 
 fn checksum(sort: u8, schema: u16, payload: &[u8]) -> u32 {
@@ -219,7 +242,9 @@ mod tests {
     }
 
     fn encode(record: &AnyRecord) -> Vec<u8> {
-        seal(record.kind() as u8, &payload(record))
+        let value = sealed(record);
+        assert_eq!(value, seal(record.kind() as u8, &payload(record)));
+        value
     }
 
     #[test]

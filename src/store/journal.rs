@@ -9,7 +9,7 @@ use std::slice;
 
 use chrono::DateTime;
 use hmac::{Hmac, KeyInit, Mac};
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Encode, Encoder};
 use sha2::{Digest, Sha256};
 
 use super::codec::{self, Fields};
@@ -91,11 +91,14 @@ pub(super) fn is_personal(kind: Kind, number: u32) -> bool {
     for_kind!(kind, R => R::fields().iter().any(|field| field.number == number && field.privacy != Privacy::Open))
 }
 
+/// What stands for a personal value: the first half of its keyed hash.
+pub(super) type Hidden = [u8; 16];
+
 /// Makes the keyed hashes that stand for personal values: the key's part of the work is done once.
 pub(super) struct Veil {
     keyed: Option<Hmac<Sha256>>,
     /// What stands for no value, by the field's number.
-    nothing: Vec<Vec<u8>>,
+    nothing: Vec<Hidden>,
 }
 
 /// Numbers of fields for which the hash of no value is kept.
@@ -117,43 +120,52 @@ impl Veil {
     }
 
     /// The keyed hash that stands for a value of a field.
-    pub fn hide(&self, number: u32, value: &[u8]) -> Vec<u8> {
+    pub fn hide(&self, number: u32, value: &[u8]) -> Hidden {
         let kept = self.nothing.get(number as usize);
         match kept.filter(|_| value.is_empty()) {
-            Some(nothing) => nothing.clone(),
+            Some(nothing) => *nothing,
             None => self.hash(number, value),
         }
     }
 
-    fn hash(&self, number: u32, value: &[u8]) -> Vec<u8> {
+    fn hash(&self, number: u32, value: &[u8]) -> Hidden {
+        let mut hidden = Hidden::default();
         let Some(mut mac) = self.keyed.clone() else {
-            return Vec::new();
+            return hidden;
         };
         mac.update(&number.to_le_bytes());
         mac.update(value);
-        mac.finalize()
-            .into_bytes()
-            .iter()
-            .take(16)
-            .copied()
-            .collect()
+        for (byte, own) in hidden.iter_mut().zip(mac.finalize().into_bytes()) {
+            *byte = own;
+        }
+        hidden
     }
 }
 
+/// One field's change, as it is encoded: like a [`Change`].
+#[derive(Clone, Copy, Encode)]
+struct Difference<'a> {
+    #[n(0)]
+    number: u32,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    before: &'a [u8],
+    #[cbor(n(2), with = "minicbor::bytes")]
+    after: &'a [u8],
+}
+
 /// The fields by which two states of a record differ, by number: of each the values that are not its default.
-fn differences(before: &[(u32, &[u8])], after: &[(u32, &[u8])]) -> Vec<Change> {
+fn differences<'a>(before: &[(u32, &'a [u8])], after: &[(u32, &'a [u8])]) -> Vec<Difference<'a>> {
     let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
     let mut changes = Vec::with_capacity(after.len());
     while let Some(number) = next_number(before.peek(), after.peek()) {
-        let take = |fields: &mut Peekable<slice::Iter<'_, (u32, &[u8])>>| {
+        let take = |fields: &mut Peekable<slice::Iter<'_, (u32, &'a [u8])>>| {
             fields
                 .next_if(|(own, _)| *own == number)
                 .map_or(&[][..], |(_, value)| *value)
-                .to_vec()
         };
         let (before, after) = (take(&mut before), take(&mut after));
         if before != after {
-            changes.push(Change {
+            changes.push(Difference {
                 number,
                 before,
                 after,
@@ -171,90 +183,159 @@ fn next_number(a: Option<&&(u32, &[u8])>, b: Option<&&(u32, &[u8])>) -> Option<u
 pub(super) struct Prepared {
     /// The record's stored value.
     pub value: Vec<u8>,
-    /// The fields that became different, for the journal.
-    changes: Vec<Change>,
-    /// The personal ones, encoded for the side row; empty when there are none.
+    /// The personal fields that became different, encoded for the side row; empty when there are none.
     pub side: Vec<u8>,
+    /// What the journal tells.
+    pub told: Told,
+}
+
+/// What the journal tells of an event.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The fields that became different, encoded.
+    changes: Vec<u8>,
+    /// Whether some of them lie in a side row.
+    has_side: bool,
 }
 
 impl Prepared {
     pub fn new(event: &Event, veil: &Veil) -> Self {
         let kind = event.after.kind();
-        let payload = codec::payload(&event.after);
+        let value = codec::sealed(&event.after);
         let before = event.before.as_ref().map(codec::payload);
         let before = before.as_deref().map(|payload| codec::set(kind, payload));
         let mut changes = differences(
             before.as_deref().unwrap_or_default(),
-            &codec::set(kind, &payload),
+            &codec::set(kind, codec::payload_of(&value)),
         );
-        let mut side = Side::default();
-        for change in &mut changes {
-            if is_personal(kind, change.number) {
-                let hidden = Change {
-                    number: change.number,
-                    before: veil.hide(change.number, &change.before),
-                    after: veil.hide(change.number, &change.after),
-                };
-                side.0.push(std::mem::replace(change, hidden));
-            }
-        }
-        let side = if side.0.is_empty() {
+        let is_own = |change: &&Difference<'_>| is_personal(kind, change.number);
+        let personal: Vec<Difference<'_>> = changes.iter().filter(is_own).copied().collect();
+        let side = if personal.is_empty() {
             Vec::new()
         } else {
-            codec::cbor(&side)
+            codec::cbor(&personal)
         };
+        let hidden = |change: &Difference<'_>| {
+            [change.before, change.after].map(|value| veil.hide(change.number, value))
+        };
+        let hidden: Vec<[Hidden; 2]> = personal.iter().map(hidden).collect();
+        let own = changes.iter_mut().filter(|change| is_own(&&**change));
+        for (change, [before, after]) in own.zip(&hidden) {
+            (change.before, change.after) = (before, after);
+        }
+        let changes = codec::cbor(&changes);
         Self {
-            value: codec::seal(kind as u8, &payload),
-            changes,
+            told: Told {
+                changes,
+                has_side: !side.is_empty(),
+            },
+            value,
             side,
         }
     }
+}
 
-    /// The event's entry. `version` is that of the side row.
-    pub fn entry(self, event: &Event, request: &Request, previous: Hash, version: u32) -> Stored {
-        Stored {
+impl Told {
+    /// The event's entry and its hash. `key` is the record's, `version` that of the side row.
+    pub fn entry(
+        &self,
+        event: &Event,
+        key: &Code,
+        request: &Request,
+        previous: Hash,
+        version: u32,
+    ) -> (Vec<u8>, Hash) {
+        Fresh {
             previous,
             request: request.id.0.to_be_bytes(),
-            who: request.who.clone(),
-            station: request.station.clone(),
+            who: &request.who,
+            station: &request.station,
             real: request.real.timestamp_millis(),
             now: request.now,
             verb: event.verb,
             kind: event.after.kind(),
-            key: event.after.key(),
-            reason: event.reason.clone(),
-            changes: self.changes,
-            version: if self.side.is_empty() { 0 } else { version },
+            key,
+            reason: &event.reason,
+            changes: Encoded(&self.changes),
+            version: if self.has_side { version } else { 0 },
         }
+        .bytes()
     }
 }
 
-/// The entry of a deed that changes no record.
-pub(super) fn noted(note: &Note, request: &Request, previous: Hash) -> Stored {
-    Stored {
+/// The entry of a deed that changes no record, and its hash.
+pub(super) fn noted(note: &Note, request: &Request, previous: Hash) -> (Vec<u8>, Hash) {
+    let nothing = codec::cbor(&[(); 0]);
+    Fresh {
         previous,
         request: request.id.0.to_be_bytes(),
-        who: request.who.clone(),
-        station: request.station.clone(),
+        who: &request.who,
+        station: &request.station,
         real: request.real.timestamp_millis(),
         now: request.now,
         verb: note.verb,
         kind: note.kind,
-        key: note.key.clone(),
-        reason: note.reason.clone(),
-        changes: Vec::new(),
+        key: &note.key,
+        reason: &note.reason,
+        changes: Encoded(&nothing),
         version: 0,
     }
+    .bytes()
 }
 
-impl Stored {
-    /// The entry's bytes and its hash.
-    pub fn bytes(&self) -> (Vec<u8>, Hash) {
+/// An entry on its way into the journal: encoded as [`Stored`] is.
+#[derive(Encode)]
+#[cbor(map)]
+struct Fresh<'a> {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    previous: Hash,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    request: [u8; 16],
+    #[n(2)]
+    who: &'a str,
+    #[n(3)]
+    station: &'a str,
+    #[n(4)]
+    real: i64,
+    #[n(5)]
+    now: Stamp,
+    #[n(6)]
+    verb: Verb,
+    #[n(7)]
+    kind: Kind,
+    #[n(8)]
+    key: &'a Code,
+    #[n(9)]
+    reason: &'a str,
+    #[n(10)]
+    changes: Encoded<'a>,
+    #[n(11)]
+    version: u32,
+}
+
+impl Fresh<'_> {
+    fn bytes(&self) -> (Vec<u8>, Hash) {
         let bytes = codec::cbor(self);
         let hash = Sha256::digest(&bytes).into();
         (bytes, hash)
     }
+}
 
+/// What is encoded already.
+struct Encoded<'a>(&'a [u8]);
+
+impl<C> Encode<C> for Encoded<'_> {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        let written = e.writer_mut().write_all(self.0);
+        written.map_err(minicbor::encode::Error::write)
+    }
+}
+
+impl Stored {
     /// Reads an entry's bytes.
     pub fn read(chain: &str, sequence: u64, bytes: &[u8]) -> Result<Self, StoreError> {
         minicbor::decode(bytes).map_err(|_| {
@@ -375,4 +456,80 @@ pub(super) fn hex(hash: &Hash) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+
+    use super::*;
+    use crate::domain::record::Supplier;
+
+    fn request() -> Request {
+        Request {
+            id: RequestId(7),
+            who: "wang".to_owned(),
+            station: "anzhen".to_owned(),
+            real: DateTime::<Utc>::from_timestamp_millis(1_764_000_000_123).unwrap(),
+            now: Stamp(1_764_000_000),
+        }
+    }
+
+    #[test]
+    fn an_entry_on_its_way_is_encoded_as_it_is_read() {
+        let supplier = |name: &str, capacity| Supplier {
+            code: Code::composed("V1"),
+            name: name.to_owned(),
+            phone: "13812345678".to_owned(),
+            capacity,
+            ..Supplier::default()
+        };
+        let veil = Veil::new(&START);
+        for before in [None, Some(supplier("王秀英", 1).into())] {
+            let event = Event {
+                verb: Verb::Imported,
+                chain: Code::composed(Event::DISTRICT),
+                before,
+                after: supplier("王芳", 2).into(),
+                reason: "a.csv".to_owned(),
+            };
+            let prepared = Prepared::new(&event, &veil);
+            let key = event.after.key();
+            let (bytes, hash) = prepared.told.entry(&event, &key, &request(), [9; 32], 3);
+            let read = Stored::read("district", 1, &bytes).unwrap();
+            assert_eq!(codec::cbor(&read), bytes);
+            assert_eq!(hash, Hash::from(Sha256::digest(&bytes)));
+            assert_eq!((read.previous, read.version), ([9; 32], 3));
+            assert_eq!((read.who.as_str(), read.reason.as_str()), ("wang", "a.csv"));
+            // Of what is personal the journal holds no value, and the side row all.
+            let side: Side = minicbor::decode(&prepared.side).unwrap();
+            for change in &side.0 {
+                assert!(is_personal(Kind::Supplier, change.number));
+                let hidden = read
+                    .changes
+                    .iter()
+                    .find(|c| c.number == change.number)
+                    .unwrap();
+                assert_eq!(hidden.after, veil.hide(change.number, &change.after));
+            }
+            let told = read
+                .told_again(&event.chain, &event.after, Some(&side))
+                .unwrap();
+            assert_eq!(
+                (told.before, told.after),
+                (event.before.clone(), event.after.clone())
+            );
+        }
+        let note = Note {
+            verb: Verb::Denied,
+            chain: Code::composed(Event::DISTRICT),
+            kind: Kind::Settings,
+            key: Code::composed(Note::ALL),
+            reason: "grant".to_owned(),
+        };
+        let (bytes, _) = noted(&note, &request(), START);
+        let read = Stored::read("district", 1, &bytes).unwrap();
+        assert_eq!(codec::cbor(&read), bytes);
+        assert!(read.changes.is_empty() && read.version == 0);
+    }
 }

@@ -21,6 +21,7 @@ use crate::both;
 use crate::domain::{Code, Event, Said};
 
 mod audit;
+mod bulk;
 mod copy;
 mod drafts;
 mod read;

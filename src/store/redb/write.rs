@@ -1,10 +1,8 @@
 //! The decisions that wait, in one transaction: rows, index rows, journal, side rows and results together, or nothing.
 
-use std::sync::mpsc::sync_channel;
-use std::thread;
-
 use redb::{AccessGuard, Database, ReadableTable, Table, WriteTransaction};
 
+use super::bulk;
 use super::drafts::Change;
 use super::read::View;
 use super::{COUNTS, HEADS, JOURNAL, LINKS, PERSONAL, RECORDS, RESULT_ORDER, RESULTS, any, drafts};
@@ -18,9 +16,9 @@ use crate::store::{Executed, Job, Refusal, Request, RequestId, StoreError, Undec
 /// Results that are remembered: a lost answer is asked for within minutes.
 const REMEMBERED: u64 = 10_000;
 /// Entries of one command that a result names; an import's are asked for by nobody.
-const NAMED: usize = 64;
+pub(super) const NAMED: usize = 64;
 
-type Key = &'static [u8];
+pub(super) type Key = &'static [u8];
 
 /// Decides and writes commands in one transaction.
 pub(super) fn execute(
@@ -111,9 +109,7 @@ fn execute_one(
     };
     if !decision.is_empty() {
         let mut writer = Writer::new(transaction)?;
-        prepared(&decision.events, veil, |event, prepared| {
-            writer.write(event, prepared, &job.request)
-        })?;
+        writer.write_all(&decision.events, veil, &job.request)?;
         for note in &decision.notes {
             writer.note(note, &job.request)?;
         }
@@ -125,43 +121,8 @@ fn execute_one(
     Ok(Executed::Done(decision.events))
 }
 
-/// From how many events on another thread prepares them while those before are written.
+/// From how many events on they are written together.
 const MANY: usize = 1024;
-/// Events that are handed over together.
-const BATCH: usize = 128;
-
-/// Hands each event to `write` with what it leaves in the store.
-fn prepared(
-    events: &[Event],
-    veil: &Veil,
-    mut write: impl FnMut(&Event, Prepared) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    if events.len() < MANY {
-        return events
-            .iter()
-            .try_for_each(|event| write(event, Prepared::new(event, veil)));
-    }
-    thread::scope(|scope| {
-        let (give, taken) = sync_channel(4);
-        scope.spawn(move || {
-            for batch in events.chunks(BATCH) {
-                let ready: Vec<Prepared> = batch
-                    .iter()
-                    .map(|event| Prepared::new(event, veil))
-                    .collect();
-                // Nobody takes any more after a failure.
-                if give.send(ready).is_err() {
-                    break;
-                }
-            }
-        });
-        let all = taken.into_iter().flatten();
-        events
-            .iter()
-            .zip(all)
-            .try_for_each(|(event, ready)| write(event, ready))
-    })
-}
 
 fn used_before() -> Refusal {
     Refusal::new(
@@ -243,20 +204,20 @@ impl<T: ReadableTable<Key, Key>> Again<T> {
     }
 }
 
-struct Writer<'t> {
-    records: Table<'t, Key, Key>,
-    links: Table<'t, Key, Key>,
+pub(super) struct Writer<'t> {
+    pub(super) records: Table<'t, Key, Key>,
+    pub(super) links: Table<'t, Key, Key>,
     counts: Table<'t, Key, Key>,
-    journal: Table<'t, Key, Key>,
+    pub(super) journal: Table<'t, Key, Key>,
     heads: Table<'t, Key, Key>,
-    personal: Table<'t, Key, Key>,
+    pub(super) personal: Table<'t, Key, Key>,
     results: Table<'t, Key, Key>,
     order: Table<'t, Key, Key>,
     /// The chains written to, with their newest entry; flushed at the end.
-    grown: std::collections::BTreeMap<Code, (u64, Hash)>,
+    pub(super) grown: std::collections::BTreeMap<Code, (u64, Hash)>,
     /// Where this command's first entries are.
-    places: Vec<Place>,
-    added: std::collections::BTreeMap<&'static str, u64>,
+    pub(super) places: Vec<Place>,
+    pub(super) added: std::collections::BTreeMap<&'static str, u64>,
 }
 
 impl<'t> Writer<'t> {
@@ -276,10 +237,26 @@ impl<'t> Writer<'t> {
         })
     }
 
+    fn write_all(
+        &mut self,
+        events: &[Event],
+        veil: &Veil,
+        request: &Request,
+    ) -> Result<(), StoreError> {
+        if events.len() >= MANY
+            && let Some(batch) = bulk::Batch::of(events)
+        {
+            return bulk::write(self, &batch, veil, request);
+        }
+        events
+            .iter()
+            .try_for_each(|event| self.write(event, &Prepared::new(event, veil), request))
+    }
+
     fn write(
         &mut self,
         event: &Event,
-        prepared: Prepared,
+        prepared: &Prepared,
         request: &Request,
     ) -> Result<(), StoreError> {
         let (kind, key) = (event.after.kind(), event.after.key());
@@ -289,14 +266,11 @@ impl<'t> Writer<'t> {
                 prepared.value.as_slice(),
             )
             .map_err(any)?;
-        let (old, new) = (
-            event.before.as_ref().map(links).unwrap_or_default(),
-            links(&event.after),
-        );
-        for gone in old.iter().filter(|link| !new.contains(link)) {
+        let (gone, come) = link_changes(event);
+        for gone in gone {
             self.links.remove(gone.as_slice()).map_err(any)?;
         }
-        for come in new.iter().filter(|link| !old.contains(link)) {
+        for come in come {
             self.links
                 .insert(come.as_slice(), [].as_slice())
                 .map_err(any)?;
@@ -310,16 +284,12 @@ impl<'t> Writer<'t> {
     fn append(
         &mut self,
         event: &Event,
-        prepared: Prepared,
+        prepared: &Prepared,
         request: &Request,
     ) -> Result<(), StoreError> {
         let (_, previous) = self.head(&event.chain)?;
         let (kind, key) = (event.after.kind(), event.after.key());
-        let version = if event.before.is_some() {
-            self.next_version(kind, &key)?
-        } else {
-            1
-        };
+        let version = self.version(event)?;
         if !prepared.side.is_empty() {
             self.personal
                 .insert(
@@ -328,20 +298,19 @@ impl<'t> Writer<'t> {
                 )
                 .map_err(any)?;
         }
-        let entry = prepared.entry(event, request, previous, version);
-        self.chain(&event.chain, &entry)
+        let entry = prepared.told.entry(event, &key, request, previous, version);
+        self.chain(&event.chain, entry)
     }
 
     /// Writes the entry of a deed that changes no record.
     fn note(&mut self, note: &Note, request: &Request) -> Result<(), StoreError> {
         let (_, previous) = self.head(&note.chain)?;
-        self.chain(&note.chain, &journal::noted(note, request, previous))
+        self.chain(&note.chain, journal::noted(note, request, previous))
     }
 
     /// Puts an entry at the end of a chain.
-    fn chain(&mut self, chain: &Code, entry: &Stored) -> Result<(), StoreError> {
+    fn chain(&mut self, chain: &Code, (bytes, hash): (Vec<u8>, Hash)) -> Result<(), StoreError> {
         let sequence = self.head(chain)?.0 + 1;
-        let (bytes, hash) = entry.bytes();
         self.journal
             .insert(
                 entry_key(chain.as_str(), sequence).as_slice(),
@@ -355,7 +324,7 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    fn head(&self, chain: &Code) -> Result<(u64, Hash), StoreError> {
+    pub(super) fn head(&self, chain: &Code) -> Result<(u64, Hash), StoreError> {
         if let Some(head) = self.grown.get(chain) {
             return Ok(*head);
         }
@@ -363,6 +332,14 @@ impl<'t> Writer<'t> {
         Ok(found
             .and_then(|guard| read_head(guard.value()))
             .unwrap_or((0, START)))
+    }
+
+    /// Of the side row that an event leaves.
+    pub(super) fn version(&self, event: &Event) -> Result<u32, StoreError> {
+        if event.before.is_none() {
+            return Ok(1);
+        }
+        self.next_version(event.after.kind(), &event.after.key())
     }
 
     fn next_version(&self, kind: Kind, key: &Code) -> Result<u32, StoreError> {
@@ -440,6 +417,20 @@ impl<'t> Writer<'t> {
         }
         Ok(())
     }
+}
+
+/// The index rows that an event takes away, and those that it makes.
+pub(super) fn link_changes(event: &Event) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    let mut gone = event.before.as_ref().map(links).unwrap_or_default();
+    let mut come = links(&event.after);
+    come.retain(|link| match gone.iter().position(|old| old == link) {
+        Some(at) => {
+            gone.swap_remove(at);
+            false
+        }
+        None => true,
+    });
+    (gone, come)
 }
 
 /// A chain's newest entry: its number and hash.
