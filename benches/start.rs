@@ -7,7 +7,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use matchdesk::console::app::library::Library;
@@ -70,6 +70,7 @@ fn import(files: &Path, store: &Path) {
         rows += report.rows;
     }
     row("import all", all.elapsed(), Some(rows));
+    memory("this process after that", std::process::id());
 }
 
 /// What a station does before it can rank, and before it can search.
@@ -128,12 +129,32 @@ fn attend(store: &Path) {
     row("a cold station's first answer", began.elapsed(), None);
     answer(&["queue", "--json"]);
     row("its first ranked queue", began.elapsed(), None);
+    answer(&["list", "suppliers", "--filter", "code:V0000001"]);
+    row("its first search", began.elapsed(), None);
     std::thread::sleep(Duration::from_secs(5));
-    memory("a station at rest", &station);
+    memory("a station at rest", station.id());
     for _ in 0..SESSIONS {
         answer(&["candidates", "--open", "--json"]);
     }
-    memory("after 20 sessions that rank every open need", &station);
+    memory("after 20 sessions that rank every open need", station.id());
+    for format in ["--quiet", "--json"] {
+        let began = Instant::now();
+        let list = ["list", "suppliers", "--filter", "v", format];
+        let mut session = program(store, &list).spawn().unwrap();
+        let mut most = None;
+        while session.try_wait().unwrap().is_none() {
+            most = kept(session.id()).or(most);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        row(
+            &format!("list every supplier, {format}"),
+            began.elapsed(),
+            None,
+        );
+        let (_, most) = most.unwrap();
+        println!("{:<44} {:>9} {most:>9} MB at most", "  its session", "");
+        memory("  its station", station.id());
+    }
     station.kill().unwrap();
     station.wait().unwrap();
 }
@@ -147,13 +168,18 @@ fn program(store: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn memory(what: &str, of: &Child) {
-    let status = fs::read_to_string(format!("/proc/{}/status", of.id())).unwrap();
-    let mb = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-        let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-        kib / 1024
-    };
-    let (now, most) = (mb("VmRSS"), mb("VmHWM"));
+fn memory(what: &str, of: u32) {
+    let (now, most) = kept(of).unwrap();
     println!("{what:<44} {now:>6} MB {most:>9} MB at most");
+}
+
+/// The memory of a process now and at most, in MB; none when it has gone.
+fn kept(of: u32) -> Option<(u64, u64)> {
+    let status = fs::read_to_string(format!("/proc/{of}/status")).ok()?;
+    let mb = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kib / 1024)
+    };
+    Some((mb("VmRSS")?, mb("VmHWM")?))
 }

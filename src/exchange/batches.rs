@@ -1,7 +1,7 @@
 //! Reading ahead: the rows of a file are read, taken apart and checked for themselves on a thread of their own, while
 //! those before them are written.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use super::file_error::FileError;
@@ -63,14 +63,16 @@ impl Batch {
     }
 }
 
-/// Hands the rows of a file to `take`, batch by batch, until it fails; meanwhile the next ones are read.
+/// Hands the rows of a file to `take`, batch by batch, until it fails; meanwhile the next ones are read. What is left of a
+/// batch goes back to whoever made it: memory is given back soonest where it was taken.
 pub(super) fn read_ahead<E>(
     kind: Kind,
     rows: Rows,
-    mut take: impl FnMut(Batch) -> Result<(), E>,
+    mut take: impl FnMut(&mut Batch) -> Result<(), E>,
 ) -> Result<(), E> {
     thread::scope(|scope| {
         let (give, taken) = sync_channel(AHEAD);
+        let (give_back, used) = channel::<Batch>();
         let mut reader = Reader {
             kind,
             rows,
@@ -78,6 +80,7 @@ pub(super) fn read_ahead<E>(
         };
         scope.spawn(move || {
             loop {
+                used.try_iter().for_each(drop);
                 let batch = reader.batch();
                 let is_last = batch.end.is_some();
                 // Nobody takes any more after a failure.
@@ -86,7 +89,12 @@ pub(super) fn read_ahead<E>(
                 }
             }
         });
-        taken.into_iter().try_for_each(&mut take)
+        taken.into_iter().try_for_each(|mut batch| {
+            take(&mut batch)?;
+            // The reader has gone when there is nothing more to read.
+            let _ = give_back.send(batch);
+            Ok(())
+        })
     })
 }
 
@@ -98,7 +106,12 @@ struct Reader {
 
 impl Reader {
     fn batch(&mut self) -> Batch {
-        let mut batch = Batch::default();
+        let room = if self.count == 0 { 0 } else { BATCH };
+        let mut batch = Batch {
+            waiting: Vec::with_capacity(room),
+            rows: Vec::with_capacity(room),
+            ..Batch::default()
+        };
         while !self.is_full(&batch) {
             match self.rows.next() {
                 Some(Ok(row)) => {

@@ -251,7 +251,7 @@ impl Intake {
     fn take(
         &mut self,
         target: &mut Target<'_>,
-        mut batch: Batch,
+        batch: &mut Batch,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), ExchangeError> {
         let before = self.report.rows;
@@ -285,10 +285,11 @@ impl Intake {
         }
     }
 
-    fn hand_over(&mut self, target: &mut Target<'_>, batch: Batch) -> Result<(), DeskError> {
+    fn hand_over(&mut self, target: &mut Target<'_>, batch: &mut Batch) -> Result<(), DeskError> {
         let mut imported = Imported::default();
-        if !batch.rows.is_empty() {
-            imported = target.take(self.kind, batch.rows, &self.source)?;
+        let rows = std::mem::take(&mut batch.rows);
+        if !rows.is_empty() {
+            imported = target.take(self.kind, rows, &self.source)?;
         }
         self.report.added += imported.added;
         self.report.changed += imported.changed;
@@ -296,9 +297,9 @@ impl Intake {
         self.report.warn(imported.warnings);
         let mut rejected = imported.rejected.into_iter().peekable();
         let mut place = 0;
-        for row in batch.waiting {
+        for row in &batch.waiting {
             match row {
-                Waiting::Bad(bad) => self.reject(Rejection::of_bad(&bad), bad.raw()),
+                Waiting::Bad(bad) => self.reject(Rejection::of_bad(bad), bad.raw()),
                 Waiting::Good(row) => {
                     if let Some(why) = rejected.next_if(|rejected| rejected.place == place) {
                         self.reject(Rejection::of_row(&why), row.raw());

@@ -1,5 +1,7 @@
 //! What references between records must keep to: they lead somewhere, new ones not to what is retired, and never in a circle.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::both;
 use crate::domain::kinds::Word;
 use crate::domain::problem::Problem;
@@ -26,18 +28,18 @@ pub(in crate::desk) fn check_references(
 
 /// References known to lead to a record.
 #[derive(Default)]
-pub(in crate::desk) struct Seen(std::collections::HashSet<(Kind, Code)>);
+pub(in crate::desk) struct Seen(HashMap<Kind, HashSet<Code>>);
 
 impl Seen {
     fn contains(&mut self, rows: &dyn Rows, reference: &Reference) -> Result<bool, StoreError> {
-        let key = (reference.kind, reference.code.clone());
-        if self.0.contains(&key) {
+        let known = self.0.entry(reference.kind).or_default();
+        if known.contains(&reference.code) {
             return Ok(true);
         }
         let found = rows.get(reference.kind, &reference.code)?.is_some();
         // Vocabularies are small and asked for again and again; people are not.
         if found && !matches!(reference.kind, Kind::Supplier | Kind::Resident | Kind::Need) {
-            self.0.insert(key);
+            known.insert(reference.code.clone());
         }
         Ok(found)
     }
@@ -93,9 +95,12 @@ pub(super) fn check_retired(
 
 /// A tree that comes back to where it began has no top.
 fn circle(rows: &dyn Rows, record: &AnyRecord) -> Result<Option<Problem>, StoreError> {
+    let mut next = above(record);
+    if next.is_none() {
+        return Ok(None);
+    }
     let (kind, start) = (record.kind(), record.key());
     let mut path = vec![start.clone()];
-    let mut next = above(record);
     let first = next.clone();
     while let Some((_, code)) = next {
         path.push(code.clone());

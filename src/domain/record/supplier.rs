@@ -351,23 +351,26 @@ impl Record for Supplier {
     }
 
     fn references(&self) -> Vec<Reference> {
-        Reference::optional("street", Kind::Street, self.street.as_ref())
-            .chain(Reference::optional(
-                "community",
-                Kind::Community,
-                self.community.as_ref(),
-            ))
-            .chain(Reference::each(
-                "skills",
-                Kind::Category,
-                self.skills.iter().map(|skill| &skill.category),
-            ))
-            .chain(Reference::each(
-                "capabilities",
-                Kind::Capability,
-                self.capabilities.iter().map(|held| &held.capability),
-            ))
-            .collect()
+        let mut all = Vec::with_capacity(2 + self.skills.len() + self.capabilities.len());
+        all.extend(
+            Reference::optional("street", Kind::Street, self.street.as_ref())
+                .chain(Reference::optional(
+                    "community",
+                    Kind::Community,
+                    self.community.as_ref(),
+                ))
+                .chain(Reference::each(
+                    "skills",
+                    Kind::Category,
+                    self.skills.iter().map(|skill| &skill.category),
+                ))
+                .chain(Reference::each(
+                    "capabilities",
+                    Kind::Capability,
+                    self.capabilities.iter().map(|held| &held.capability),
+                )),
+        );
+        all
     }
 }
 
