@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
@@ -159,8 +159,9 @@ pub(super) fn index_of(
 ) -> Result<Index, StoreError> {
     thread::scope(|scope| {
         let (give, taken) = sync_channel(AHEAD);
-        let loader = scope.spawn(move || load(taken));
-        let scanned = scan(rows, &give, progress);
+        let (give_back, used) = channel();
+        let loader = scope.spawn(move || load(&taken, &give_back));
+        let scanned = scan(rows, &give, &used, progress);
         // The other thread ends when there is nothing more to come.
         drop(give);
         let index = loader.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -168,10 +169,19 @@ pub(super) fn index_of(
     })
 }
 
-fn load(taken: Receiver<Vec<AnyRecord>>) -> Index {
+/// Of what is many the index only looks at the records, which go back to the thread that made them: to give memory back is
+/// half of the work, and least where it was taken.
+fn load(taken: &Receiver<Vec<AnyRecord>>, give_back: &Sender<Vec<AnyRecord>>) -> Index {
     let mut index = Index::new();
-    for record in taken.into_iter().flatten() {
-        index.load(record);
+    for batch in taken {
+        for record in &batch {
+            match record {
+                AnyRecord::Supplier(supplier) => index.load_supplier(supplier),
+                other => index.load(other.clone()),
+            }
+        }
+        // The other thread has gone when it has read all.
+        let _ = give_back.send(batch);
     }
     index.pack();
     index
@@ -181,6 +191,7 @@ fn load(taken: Receiver<Vec<AnyRecord>>) -> Index {
 fn scan(
     rows: &dyn Rows,
     give: &SyncSender<Vec<AnyRecord>>,
+    used: &Receiver<Vec<AnyRecord>>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), StoreError> {
     let kinds = [Kind::Settings].into_iter().chain(Kind::FILES);
@@ -198,7 +209,9 @@ fn scan(
                 progress(done, total);
             }
             if batch.len() == BATCH {
-                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                let mut next = used.try_recv().unwrap_or_default();
+                next.clear();
+                let full = std::mem::replace(&mut batch, next);
                 // Nobody takes them when the other thread has panicked, which is told when it is joined.
                 if give.send(full).is_err() {
                     return ControlFlow::Break(());

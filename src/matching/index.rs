@@ -239,7 +239,8 @@ impl Index {
         id
     }
 
-    fn load_supplier(&mut self, r: &Supplier) {
+    /// Takes a supplier in, who is only looked at, in place of an earlier version.
+    pub fn load_supplier(&mut self, r: &Supplier) {
         let id = self.supplier_id(&r.code);
         let home = self
             .places

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 
@@ -268,15 +268,24 @@ const BATCH: usize = 256;
 fn written(mut scribe: Scribe, kind: Kind, rows: &dyn Rows) -> Result<Scribe, DeskError> {
     thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<Entry>>(4);
+        // What was written down goes back to whoever read it: memory is given back soonest where it was taken.
+        let (give_back, used) = channel::<Vec<Entry>>();
         let writer = scope.spawn(move || {
-            taken.iter().flatten().for_each(|entry| scribe.put(&entry));
+            for batch in taken {
+                for entry in &batch {
+                    scribe.put(entry);
+                }
+                let _ = give_back.send(batch);
+            }
             scribe
         });
         let (beside, mut batch) = (Neighbours(rows), Vec::with_capacity(BATCH));
         let scanned = rows.scan(kind, None, &mut |record| {
             batch.push(Entry::of(&record, &beside));
             if batch.len() == BATCH {
-                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                let mut next = used.try_recv().unwrap_or_default();
+                next.clear();
+                let full = std::mem::replace(&mut batch, next);
                 // Nobody takes it when the other thread has panicked, which is told when it is joined.
                 if give.send(full).is_err() {
                     return ControlFlow::Break(());
