@@ -303,6 +303,8 @@ fn the_first_screen_is_there_before_the_register_and_its_keys_work() {
         let mut stage = Stage::opening(size.0, size.1, lang);
         stage.alone(Msg::Progress(0, 0));
         stage.sees(said.split(" 6").next().unwrap());
+        // What is not known yet is not said to be nothing.
+        stage.sees_no(" 0 suppliers").sees_no("供方 0 ");
         stage.alone(Msg::Progress(63_999, 100_000));
         // Over a bar, and in the queue.
         assert_eq!(

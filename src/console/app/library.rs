@@ -85,6 +85,13 @@ impl Library {
         Arc::clone(&book.unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How many records a registry holds; none before it is read.
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> Option<usize> {
+        let is_read = self.shelf(kind).loaded.load(Ordering::Acquire);
+        is_read.then(|| self.book(kind).len())
+    }
+
     /// The names of everything that records refer to.
     #[must_use]
     pub fn names(&self) -> Arc<Names> {

@@ -148,11 +148,13 @@ impl App {
     fn counts(&self) -> Vec<(String, ratatui::style::Style)> {
         let (model, theme) = (&self.model, &self.model.theme);
         let lang = model.lang;
-        let of = |kind| grouped(model.library.book(kind).len());
-        let suppliers = of(Kind::Supplier);
-        let mut registered = say!(lang, zh: "供方 {suppliers}  ", en: "{suppliers} suppliers  ");
-        if model.desk.sees_all_demand() {
-            let residents = of(Kind::Resident);
+        let of = |kind| model.library.count(kind).map(grouped);
+        let mut registered = String::new();
+        if let Some(suppliers) = of(Kind::Supplier) {
+            registered
+                .push_str(&say!(lang, zh: "供方 {suppliers}  ", en: "{suppliers} suppliers  "));
+        }
+        if let Some(residents) = of(Kind::Resident).filter(|_| model.desk.sees_all_demand()) {
             registered
                 .push_str(&say!(lang, zh: "居民 {residents}  ", en: "{residents} residents  "));
         }
