@@ -9,7 +9,6 @@ use crate::console::app::model::Model;
 use crate::console::app::searching::chosen;
 use crate::console::app::view::{Ctx, Effect};
 use crate::console::widgets::form::{Choice, Field, Form, Known};
-use crate::console::widgets::status::Kind as Tone;
 use crate::desk::{Command, Done};
 use crate::domain::kinds::Word;
 use crate::domain::record::{Need, Resident, Supplier};

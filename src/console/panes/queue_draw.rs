@@ -72,7 +72,9 @@ impl Queue {
         let opening = words::opening(model.opened(), lang);
         let empty = match (model.ready, self.loaded) {
             (false, _) => opening,
-            (true, false) => text!(zh: "正在排队列…", en: "ranking the queue…").get(lang).to_owned(),
+            (true, false) => text!(zh: "正在排队列…", en: "ranking the queue…")
+                .get(lang)
+                .to_owned(),
             _ => {
                 let [add, outcomes] = ["add", "awaiting"].map(|action| model.key("queue", action));
                 say!(lang, zh: "队列空了：每条需求都有人了。按 {add} 登记新的需求，按 {outcomes} 登记服务结果。", en: "No needs in the queue: all are matched. Press {add} to enter one, {outcomes} to record outcomes.")
